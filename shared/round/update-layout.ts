@@ -1,0 +1,44 @@
+/** Which integer vectors an update has, on which grid, and how wide each number travels. */
+import type { Charter, Grid } from './charter.ts';
+import { stepsOfRound } from './schedule.ts';
+
+export interface VectorLayout {
+  readonly name: 'difference' | 'sum';
+  readonly length: number;
+  /** Grid step, 2^exponent. */
+  readonly gridStep: number;
+  /** Largest absolute integer allowed. */
+  readonly bound: number;
+  readonly bytesPerNumber: 4 | 8;
+}
+
+/**
+ * The vectors of one bank's update in round `index` (committed rounds before it), in the order they travel.
+ * few-rounds: difference then sum; one-step: sum; plain: difference. `parameters` is the model's size.
+ */
+export function updateLayout(charter: Charter, parameters: number, index: number): readonly VectorLayout[] {
+  const difference = vector('difference', { grid: charter.grids.difference, length: parameters, terms: 1 });
+  const kind = charter.recipe.kind;
+  if (kind === 'plain') return [difference];
+  const terms = kind === 'few-rounds' ? stepsOfRound(charter.recipe, index) : 1;
+  const sum = vector('sum', { grid: charter.grids.sum, length: parameters, terms });
+  return kind === 'few-rounds' ? [difference, sum] : [sum];
+}
+
+function vector(
+  name: VectorLayout['name'],
+  shape: { readonly grid: Grid; readonly length: number; readonly terms: number },
+): VectorLayout {
+  const gridStep = powerOfTwo(shape.grid.exponent);
+  const bound = Math.ceil(shape.grid.clamp / gridStep) * shape.terms;
+  return { name, length: shape.length, gridStep, bound, bytesPerNumber: bound < 2 ** 31 ? 4 : 8 };
+}
+
+/** Exact: only exponents of the charter's range reach it. */
+function powerOfTwo(exponent: number): number {
+  return 2 ** exponent;
+}
+
+export function updateBytes(layout: readonly VectorLayout[]): number {
+  return layout.reduce((total, one) => total + one.length * one.bytesPerNumber, 0);
+}

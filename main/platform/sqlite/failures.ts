@@ -48,7 +48,6 @@ function failureCodeOf(code: string): FailureCode | undefined {
   if (/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(code) || code === 'EIO') return 'store-damaged';
   if (/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/.test(code)) return 'file-not-readable';
   if (FOLDER_CODES.has(code)) return 'file-not-readable';
-    return 'file-not-readable';
   return /^SQLITE_(BUSY|LOCKED)/.test(code) ? 'busy' : undefined;
 }
 

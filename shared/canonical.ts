@@ -8,7 +8,8 @@ export type Canonical =
  * Throws a RangeError on a number that JSON can't carry.
  */
 export function canonicalJson(value: Canonical): string {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('canonical JSON has no NaN or Infinity');
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new RangeError('canonical JSON has no NaN or Infinity');
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (isList(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`;
   const members: string[] = [];

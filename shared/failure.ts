@@ -13,11 +13,13 @@ export const NEXT_STEPS = {
   'not-available-here': 'Use the desktop app or the command line for this; the message says which.',
   // files and import
   'file-not-readable': 'Check that the file exists and that this user may read it.',
-  'not-a-csv': 'Export the data as CSV (comma, semicolon, tab or pipe separated) or .csv.gz and choose that file.',
+  'not-a-csv':
+    'Export the data as CSV (comma, semicolon, tab or pipe separated) or .csv.gz and choose that file.',
   'encoding-not-supported': 'Save the file as UTF-8 and choose it again.',
   'delimiter-unclear': 'Choose the delimiter in the import dialog.',
   'columns-missing': 'Map the named columns in the import dialog, or export the file with them.',
-  'too-many-rejects': 'Download the list of rejected rows, correct the mapping or the file, and import again.',
+  'too-many-rejects':
+    'Download the list of rejected rows, correct the mapping or the file, and import again.',
   'import-running': 'Wait for the running import or cancel it.',
   'import-cancelled': 'Nothing was kept. Start the import again when ready.',
   'data-missing': 'Import transactions first (Data).',
@@ -25,9 +27,11 @@ export const NEXT_STEPS = {
   // store
   'store-locked': 'Another Parley process has this store open. Close it, or use another --home.',
   'store-newer': 'This store was written by a newer Parley. Install that version; nothing was changed.',
-  'store-damaged': 'Restore the store from a backup (Settings → Data folder); sending stays blocked until then.',
+  'store-damaged':
+    'Restore the store from a backup (Settings → Data folder); sending stays blocked until then.',
   'disk-full': 'Free some space on this disk; the work continues where it stopped.',
-  'ledger-broken': 'The privacy ledger does not verify. Sending is blocked; keep the file and restore a verified backup.',
+  'ledger-broken':
+    'The privacy ledger does not verify. Sending is blocked; keep the file and restore a verified backup.',
   // identity and joining
   'not-set-up': 'Finish the first steps: name the bank and its analyst.',
   'already-set-up': 'This store already belongs to a bank. Use another --home for another bank.',
@@ -37,32 +41,40 @@ export const NEXT_STEPS = {
   'not-approved': 'The operator has to approve this bank after comparing key fingerprints.',
   'bank-suspended': 'The operator suspended this bank. Contact the operator.',
   'key-unknown': 'This hub does not know the key of this bank. Join with an invitation.',
-  'signature-invalid': 'The message was altered or signed with another key. Contact the operator; nothing was sent.',
+  'signature-invalid':
+    'The message was altered or signed with another key. Contact the operator; nothing was sent.',
   // hub and charter
-  'hub-unreachable': 'Check the network and that the hub runs. Training and review still work; the app tries again by itself.',
+  'hub-unreachable':
+    'Check the network and that the hub runs. Training and review still work; the app tries again by itself.',
   'hub-not-loopback': 'The hub has no TLS yet, so it listens on this machine only. Use --listen 127.0.0.1.',
   'protocol-mismatch': 'Update the older side: bank and hub must speak the same protocol version.',
   'charter-mismatch': 'The hub departs from the signed charter. Do not continue; contact the operator.',
   'charter-invalid': 'Correct the field that the message names.',
   'not-supported-yet': 'Choose another setting; the message names what this version supports.',
-  'checkpoint-invalid': 'The published model does not follow from the signed updates. Do not continue; contact the operator.',
+  'checkpoint-invalid':
+    'The published model does not follow from the signed updates. Do not continue; contact the operator.',
   'run-not-open': 'Wait until the operator plans a run, or check `status`.',
   'round-closed': 'The round is over. The update is kept here; take part in the next round.',
   'round-not-open': 'No round is open. It opens by itself when enough banks are present.',
   'not-in-cohort': 'Join the round first.',
   'already-released': 'This update was released already; nothing is sent twice.',
-  'update-refused': 'The hub refused the update. The message names the reason; the next round is not affected.',
+  'update-refused':
+    'The hub refused the update. The message names the reason; the next round is not affected.',
   'payload-too-large': 'The message is larger than the charter allows. Contact the operator.',
   'rate-limited': 'Too many requests. Wait a moment; the app tries again by itself.',
   // release gate and privacy
   'budget-not-set': 'Set the privacy budget first (Privacy).',
-  'budget-exhausted': 'The privacy budget does not allow this. Take part in fewer rounds, or raise the budget with a reason (Privacy).',
-  'policy-refused': 'The local policy does not allow this. Change it under Settings with a reason, or decline the round.',
-  'unit-mismatch': 'This store accounts for another unit of privacy. Use a store of its own for this charter.',
+  'budget-exhausted':
+    'The privacy budget does not allow this. Take part in fewer rounds, or raise the budget with a reason (Privacy).',
+  'policy-refused':
+    'The local policy does not allow this. Change it under Settings with a reason, or decline the round.',
+  'unit-mismatch':
+    'This store accounts for another unit of privacy. Use a store of its own for this charter.',
   'nothing-to-review': 'There is no update waiting for a decision.',
   'digest-changed': 'The update changed after it was shown. Review it again.',
   'scope-stopped': 'A figure left its limit. Review the update and decide by hand.',
-  'deadline-passed': 'The round closed before the release. The update was not sent; the next round opens by itself.',
+  'deadline-passed':
+    'The round closed before the release. The update was not sent; the next round opens by itself.',
   'training-stopped': 'The charge stays recorded. Start the training again from Rounds.',
   'model-missing': 'Take part in a round first; the published model is then kept here.',
   // work
@@ -71,7 +83,8 @@ export const NEXT_STEPS = {
   'demo-running': 'The demo consortium runs already.',
   busy: 'Wait for the running work or cancel it.',
   unauthorised: 'Open the link that the app printed at its start; it carries the access token.',
-  internal: 'This is a fault of Parley. Keep the log (Settings → Logs) and report it with the correlation id.',
+  internal:
+    'This is a fault of Parley. Keep the log (Settings → Logs) and report it with the correlation id.',
 } as const;
 
 export type FailureCode = keyof typeof NEXT_STEPS;

@@ -4,7 +4,10 @@ import type { Client, Contract, Output } from './define.ts';
 import type { Transport } from './transport.ts';
 import { Reply } from './transport.ts';
 
-export function createClient<C extends Contract>(contract: C, transport: Pick<Transport, 'request'>): Client<C> {
+export function createClient<C extends Contract>(
+  contract: C,
+  transport: Pick<Transport, 'request'>,
+): Client<C> {
   const client: Partial<Record<keyof C, (input: unknown) => Promise<unknown>>> = {};
   for (const name of Object.keys(contract) as (keyof C & string)[]) {
     client[name] = (input) => callMethod(contract, name, { input, transport });

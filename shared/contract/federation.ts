@@ -4,7 +4,17 @@
  * Not here: anything fitted on private data but the update itself (design.md I7).
  */
 import { z } from 'zod';
-import { BankId, ConsortiumId, Digest, PublicKeyHex, RoundId, RunId, SignatureHex, UpdateId, UtcTime } from '../ids.ts';
+import {
+  BankId,
+  ConsortiumId,
+  Digest,
+  PublicKeyHex,
+  RoundId,
+  RunId,
+  SignatureHex,
+  UpdateId,
+  UtcTime,
+} from '../ids.ts';
 import { Charter } from '../round/charter.ts';
 import { command, query } from './define.ts';
 
@@ -36,7 +46,12 @@ export const SignedRunPlan = z.strictObject({ plan: RunPlan, operatorSignature: 
 export type SignedRunPlan = z.infer<typeof SignedRunPlan>;
 
 /** Signed by the bank: it counter-signs the charter and declares its public size tier, fixed for the run. */
-export const RunMembership = z.strictObject({ runId: RunId, charterHash: Digest, bankId: BankId, tier: z.int().min(1) });
+export const RunMembership = z.strictObject({
+  runId: RunId,
+  charterHash: Digest,
+  bankId: BankId,
+  tier: z.int().min(1),
+});
 export type RunMembership = z.infer<typeof RunMembership>;
 
 export const SignedRunMembership = z.strictObject({ membership: RunMembership, signature: SignatureHex });
@@ -61,7 +76,12 @@ export const SignedUpdateHeader = z.strictObject({ header: UpdateHeader, signatu
 export type SignedUpdateHeader = z.infer<typeof SignedUpdateHeader>;
 
 /** Signed by the hub once the update is committed on its disk. */
-export const Receipt = z.strictObject({ updateId: UpdateId, roundId: RoundId, bankId: BankId, payloadHash: Digest });
+export const Receipt = z.strictObject({
+  updateId: UpdateId,
+  roundId: RoundId,
+  bankId: BankId,
+  payloadHash: Digest,
+});
 export type Receipt = z.infer<typeof Receipt>;
 
 export const SignedReceipt = z.strictObject({ receipt: Receipt, hubSignature: SignatureHex });
@@ -97,7 +117,15 @@ export type SignedCheckpointEntry = z.infer<typeof SignedCheckpointEntry>;
 export const Membership = z.enum(['unknown', 'waiting-for-approval', 'member', 'suspended']);
 export type Membership = z.infer<typeof Membership>;
 
-export const RoundPhase = z.enum(['planned', 'enrolling', 'training', 'aggregating', 'published', 'failed', 'cancelled']);
+export const RoundPhase = z.enum([
+  'planned',
+  'enrolling',
+  'training',
+  'aggregating',
+  'published',
+  'failed',
+  'cancelled',
+]);
 export type RoundPhase = z.infer<typeof RoundPhase>;
 
 /** What the hub holds of the asking bank's update in this round. */
@@ -174,7 +202,11 @@ export const federationContract = {
     z.strictObject({ membership: Membership, bankId: BankId.nullable() }),
   ),
   enrol: command(
-    z.strictObject({ code: z.string().min(8).max(128), bankName: z.string().min(1).max(120), signature: SignatureHex }),
+    z.strictObject({
+      code: z.string().min(8).max(128),
+      bankName: z.string().min(1).max(120),
+      signature: SignatureHex,
+    }),
     z.strictObject({ bankId: BankId, membership: Membership }),
   ),
   pull: query(nothing, HubSnapshot),
@@ -193,7 +225,14 @@ export const federationContract = {
   ),
   /** A committed round; small sums and payloads come inline to save round trips. */
   roundResult: query(
-    z.strictObject({ runId: RunId, index: z.int().min(0), inlineLimit: z.int().min(0).max(8 * 1024 * 1024) }),
+    z.strictObject({
+      runId: RunId,
+      index: z.int().min(0),
+      inlineLimit: z
+        .int()
+        .min(0)
+        .max(8 * 1024 * 1024),
+    }),
     z.strictObject({
       entry: SignedCheckpointEntry,
       sums: Bytes.nullable(),

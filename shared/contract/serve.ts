@@ -17,7 +17,8 @@ export function serve<C extends Contract, Context>(options: ServeOptions<C, Cont
   return async (name, input, context) => {
     try {
       const method = Object.hasOwn(options.contract, name) ? options.contract[name] : undefined;
-      if (method === undefined) throw new FailureError('wrong-usage', `There is no method "${name.slice(0, 60)}"`);
+      if (method === undefined)
+        throw new FailureError('wrong-usage', `There is no method "${name.slice(0, 60)}"`);
       const parsed = method.input.safeParse(input);
       if (!parsed.success) throw invalidInput(name, parsed.error);
       const handler: (input: never, context: Context) => unknown = options.handlers[name as keyof C];
@@ -32,7 +33,11 @@ export function serve<C extends Contract, Context>(options: ServeOptions<C, Cont
 function asFailure(error: unknown, correlate: () => string): FailureError {
   if (error instanceof FailureError) return error;
   const correlationId = correlate();
-  return new FailureError('internal', `Something went wrong inside Parley (correlation id ${correlationId})`, { correlationId });
+  return new FailureError(
+    'internal',
+    `Something went wrong inside Parley (correlation id ${correlationId})`,
+    { correlationId },
+  );
 }
 
 /** One sentence that names the first field that is wrong. */

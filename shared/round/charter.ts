@@ -23,7 +23,11 @@ export const Split = z
     testUntil: UtcDay,
   })
   .refine(
-    (s) => s.trainFrom < s.trainUntil && s.trainUntil <= s.labelsKnownBy && s.labelsKnownBy <= s.testFrom && s.testFrom < s.testUntil,
+    (s) =>
+      s.trainFrom < s.trainUntil &&
+      s.trainUntil <= s.labelsKnownBy &&
+      s.labelsKnownBy <= s.testFrom &&
+      s.testFrom < s.testUntil,
     { message: 'the days must run: trainFrom < trainUntil ≤ labelsKnownBy ≤ testFrom < testUntil' },
   );
 export type Split = z.infer<typeof Split>;
@@ -130,7 +134,10 @@ export const Participation = z.strictObject({
   /** Fewest updates to aggregate. */
   quorum: z.int().min(1).max(10_000),
   /** From the start of training to the close of the round. */
-  deadlineSeconds: z.number().gt(0).max(30 * 86_400),
+  deadlineSeconds: z
+    .number()
+    .gt(0)
+    .max(30 * 86_400),
   /** How long a round waits for absent members once the minimum cohort is there. */
   enrolSeconds: z.number().min(0).max(86_400),
   /** Largest public size tier that the grids are made for. */
@@ -166,7 +173,8 @@ export const Charter = z
     ]),
   })
   .superRefine((charter, context) => {
-    for (const problem of charterProblems(charter)) context.addIssue({ code: 'custom', path: [...problem.path], message: problem.message });
+    for (const problem of charterProblems(charter))
+      context.addIssue({ code: 'custom', path: [...problem.path], message: problem.message });
   });
 export type Charter = z.infer<typeof Charter>;
 
@@ -190,11 +198,17 @@ function charterProblems(charter: CharterLike): readonly CharterProblem[] {
   if (privacy.noiseMultiplier > 0 && privacy.clippingNorm === null)
     say(['privacy', 'clippingNorm'], 'noise without a clipping norm protects nothing');
   if (recipe.kind === 'few-rounds' && privacy.noiseMultiplier === 0)
-    say(['privacy', 'noiseMultiplier'], 'the few-rounds recipe needs noise; use one-step or plain without privacy');
+    say(
+      ['privacy', 'noiseMultiplier'],
+      'the few-rounds recipe needs noise; use one-step or plain without privacy',
+    );
   if (recipe.kind === 'few-rounds' && recipe.steps < recipe.rounds)
     say(['recipe', 'steps'], 'fewer steps than rounds');
   if (recipe.kind === 'plain' && privacy.noiseMultiplier !== 0)
-    say(['privacy', 'noiseMultiplier'], 'the plain recipe has no noise; use few-rounds or one-step for privacy');
+    say(
+      ['privacy', 'noiseMultiplier'],
+      'the plain recipe has no noise; use few-rounds or one-step for privacy',
+    );
   if (privacy.noise === 'shared' && charter.secureAggregation.kind === 'off')
     say(['privacy', 'noise'], 'shared noise needs secure aggregation: the hub would see each share bare');
   if (participation.quorum > participation.minimumCohort && participation.minimumCohort < 1)

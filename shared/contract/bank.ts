@@ -1,0 +1,241 @@
+/** The bank app's contract: what screens and command line can ask of the backend, over every transport. */
+import { z } from 'zod';
+import { Failure } from '../failure.ts';
+import { BankId, Digest, ImportId, RoundId, RunId, UpdateId, UtcTime } from '../ids.ts';
+import {
+  ColumnMapping,
+  DataSummary,
+  FileInspection,
+  ImportProgress,
+  RejectedRow,
+  TransactionRow,
+} from '../features/data-view.ts';
+import { LedgerEntryView, LedgerHealth, PrivacyStateView } from '../privacy/ledger-view.ts';
+import { FeaturePresetName, PrivacyUnit } from '../round/charter.ts';
+import { ModelVersionView, RunView, ScopeLimits } from '../round/round-view.ts';
+import { ReleaseScope, ReviewView } from '../round/review-view.ts';
+import { Membership } from './federation.ts';
+import { command, query } from './define.ts';
+
+const nothing = z.strictObject({});
+
+export const EngineReport = z.object({
+  name: z.enum(['kernel', 'tfjs-node', 'tfjs-wasm', 'tfjs-cpu']),
+  available: z.boolean(),
+  /** Why it is in use, or why it is not. */
+  reason: z.string(),
+  rowsPerSecond: z.number().nullable(),
+});
+export type EngineReport = z.infer<typeof EngineReport>;
+
+export const HubLink = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('none') }),
+  z.object({
+    kind: z.literal('joined'),
+    consortium: z.string(),
+    address: z.string(),
+    operatorFingerprint: z.string(),
+    bankId: BankId.nullable(),
+    membership: Membership,
+    connection: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('connected'), since: UtcTime }),
+      z.object({ kind: z.literal('connecting') }),
+      z.object({
+        kind: z.literal('unreachable'),
+        since: UtcTime,
+        retryInMs: z.number(),
+        failure: Failure.nullable(),
+      }),
+    ]),
+  }),
+]);
+export type HubLink = z.infer<typeof HubLink>;
+
+export const DemoState = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('off') }),
+  z.object({ kind: z.literal('starting'), phase: z.string(), share: z.number() }),
+  z.object({ kind: z.literal('running'), hubAddress: z.string(), peers: z.number() }),
+  z.object({ kind: z.literal('failed'), failure: Failure }),
+]);
+export type DemoState = z.infer<typeof DemoState>;
+
+export const AppState = z.object({
+  version: z.string(),
+  host: z.enum(['electron', 'headless']),
+  dataFolder: z.string(),
+  /** null: the first run is not finished. */
+  bank: z.object({ name: z.string(), analyst: z.string(), keyFingerprint: z.string() }).nullable(),
+  keyProtection: z.enum(['operating-system', 'passphrase', 'file-mode-only']),
+  hub: HubLink,
+  engine: z.object({
+    inUse: EngineReport.shape.name,
+    choice: z.enum(['automatic', 'kernel', 'tfjs-node', 'tfjs-wasm', 'tfjs-cpu']),
+    reports: z.array(EngineReport),
+  }),
+  demo: DemoState,
+  /** Blocks sending, with the reason; null when all is well. */
+  sendingBlocked: Failure.nullable(),
+});
+export type AppState = z.infer<typeof AppState>;
+
+export const LocalPolicy = z.strictObject({
+  /** Floors that beat anything the hub asks (design.md §6). */
+  minimumNoiseMultiplier: z.number().min(0),
+  maximumEpsilonPerRound: z.number().positive(),
+  maximumEpsilonPerRun: z.number().positive(),
+  minimumCohort: z.int().min(1),
+  /** Charters without noise are refused unless this is set. */
+  allowRunsWithoutNoise: z.boolean(),
+  undoSeconds: z.number().min(0).max(60),
+});
+export type LocalPolicy = z.infer<typeof LocalPolicy>;
+
+/** A saved set of limits under which rounds are released without a click (design.md §6). */
+export const StandingPolicy = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('off') }),
+  z.strictObject({ kind: z.literal('on'), limits: ScopeLimits, rounds: z.int().min(1).max(10_000) }),
+]);
+export type StandingPolicy = z.infer<typeof StandingPolicy>;
+
+export const InvitePreview = z.object({
+  consortium: z.string(),
+  address: z.string(),
+  operatorFingerprint: z.string(),
+  /** This bank's key, to be compared with the operator by another channel. */
+  ownFingerprint: z.string(),
+});
+
+export const AuditEntryView = z.object({
+  sequence: z.number(),
+  at: UtcTime,
+  actor: z.string(),
+  action: z.string(),
+  detail: z.string(),
+  hash: Digest,
+});
+export type AuditEntryView = z.infer<typeof AuditEntryView>;
+
+const page = z.strictObject({
+  after: z.number().int().min(0).default(0),
+  limit: z.int().min(1).max(1000).default(100),
+});
+
+export const bankContract = {
+  'app.state': query(nothing, AppState),
+  'app.setUp': command(
+    z.strictObject({ bankName: z.string().min(1).max(120), analyst: z.string().min(1).max(120) }),
+    nothing,
+  ),
+  'app.chooseEngine': command(z.strictObject({ choice: AppState.shape.engine.shape.choice }), nothing),
+
+  /** Desktop only: the native file dialog; null when cancelled. The browser uploads instead. */
+  'host.chooseImportFile': command(nothing, z.object({ source: z.string() }).nullable()),
+  /** Desktop only: writes text to a place that a person chose. The browser downloads instead. */
+  'host.saveText': command(
+    z.strictObject({ suggestedName: z.string(), text: z.string() }),
+    z.object({ saved: z.boolean() }),
+  ),
+
+  'data.summary': query(nothing, DataSummary),
+  'data.inspect': query(
+    z.strictObject({ source: z.string(), mapping: ColumnMapping.optional() }),
+    FileInspection,
+  ),
+  'data.startImport': command(
+    z.strictObject({ source: z.string(), mapping: ColumnMapping, saveMapping: z.boolean() }),
+    z.object({ importId: ImportId }),
+  ),
+  'data.importProgress': query(z.strictObject({ importId: ImportId }), ImportProgress),
+  'data.cancelImport': command(z.strictObject({ importId: ImportId }), nothing),
+  'data.rejects': query(
+    page.extend({ importId: ImportId }),
+    z.object({ total: z.number(), rows: z.array(RejectedRow) }),
+  ),
+  /** CSV of all rejected rows, formula-guarded. */
+  'data.rejectsFile': query(
+    z.strictObject({ importId: ImportId }),
+    z.object({ name: z.string(), text: z.string() }),
+  ),
+  'data.transactions': query(
+    page.extend({
+      search: z.string().max(200).default(''),
+      label: z.enum(['all', 'fraud', 'genuine', 'unknown']).default('all'),
+    }),
+    z.object({ total: z.number(), rows: z.array(TransactionRow), next: z.number().nullable() }),
+  ),
+  'data.computeFeatures': command(z.strictObject({ preset: FeaturePresetName }), nothing),
+
+  'consortium.previewInvite': query(z.strictObject({ invite: z.string() }), InvitePreview),
+  'consortium.join': command(z.strictObject({ invite: z.string() }), nothing),
+
+  'runs.list': query(nothing, z.array(RunView)),
+  'runs.join': command(z.strictObject({ runId: RunId }), nothing),
+  'runs.leave': command(z.strictObject({ runId: RunId }), nothing),
+  /** Outside a scope, training starts on the analyst's click, so that unattended rounds burn no budget. */
+  'rounds.train': command(z.strictObject({ roundId: RoundId }), nothing),
+  'rounds.stopTraining': command(z.strictObject({ roundId: RoundId }), nothing),
+  'rounds.decline': command(z.strictObject({ roundId: RoundId }), nothing),
+
+  /** The update that waits for a decision, or the last one decided; null when there is none. */
+  'review.current': query(z.strictObject({ updateId: UpdateId.optional() }), ReviewView.nullable()),
+  'review.release': command(
+    z.strictObject({ updateId: UpdateId, digest: Digest, scope: ReleaseScope, note: z.string().max(2000) }),
+    nothing,
+  ),
+  'review.undo': command(z.strictObject({ updateId: UpdateId }), nothing),
+  'review.withhold': command(z.strictObject({ updateId: UpdateId, note: z.string().max(2000) }), nothing),
+  'scope.stop': command(z.strictObject({ runId: RunId }), nothing),
+
+  'privacy.state': query(nothing, PrivacyStateView),
+  'privacy.ledger': query(page, z.object({ total: z.number(), entries: z.array(LedgerEntryView) })),
+  'privacy.setBudget': command(
+    z.strictObject({
+      epsilon: z.number().positive(),
+      delta: z.number().gt(0).lt(1),
+      unit: PrivacyUnit,
+      reason: z.string().max(2000),
+    }),
+    nothing,
+  ),
+  'privacy.verify': query(nothing, LedgerHealth),
+
+  'policy.read': query(nothing, z.object({ local: LocalPolicy, standing: StandingPolicy })),
+  'policy.setLocal': command(z.strictObject({ policy: LocalPolicy, reason: z.string().max(2000) }), nothing),
+  'policy.setStanding': command(z.strictObject({ policy: StandingPolicy }), nothing),
+
+  'models.list': query(nothing, z.array(ModelVersionView)),
+  /** Scores stored test rows or a file with the current model; writes a CSV and answers its path. */
+  'scoring.score': command(
+    z.strictObject({ runId: RunId.optional(), outputFile: z.string().optional() }),
+    z.object({ rows: z.number(), outputFile: z.string(), rowsPerSecond: z.number() }),
+  ),
+
+  'audit.list': query(
+    page,
+    z.object({ total: z.number(), entries: z.array(AuditEntryView), verified: z.boolean() }),
+  ),
+
+  'demo.start': command(
+    z.strictObject({ peers: z.int().min(2).max(5), seed: z.int().min(0).max(0xffff_ffff) }),
+    nothing,
+  ),
+  'demo.stop': command(nothing, nothing),
+} as const;
+export type BankContract = typeof bankContract;
+
+/** Topics of change: queries of that prefix are pulled again. */
+export const BankTopic = z.enum([
+  'app',
+  'data',
+  'runs',
+  'review',
+  'privacy',
+  'policy',
+  'models',
+  'audit',
+  'demo',
+]);
+export type BankTopic = z.infer<typeof BankTopic>;
+
+export const BankEvent = z.strictObject({ kind: z.literal('changed'), topics: z.array(BankTopic) });
+export type BankEvent = z.infer<typeof BankEvent>;

@@ -1,0 +1,115 @@
+/** What the review shows of the held update: computed from the exact bytes that would be sent (I14). */
+import { z } from 'zod';
+import { BankId, Digest, RoundId, RunId, UpdateId, UtcTime } from '../ids.ts';
+import { PrivacyUnit } from './charter.ts';
+import { Quality, ScopeLimits } from './round-view.ts';
+
+export const ReviewCheck = z.object({
+  id: z.string(),
+  /** `block` forbids the release; `warning` may be passed. */
+  level: z.enum(['pass', 'warning', 'block']),
+  title: z.string(),
+  detail: z.string(),
+  nextStep: z.string().nullable(),
+});
+export type ReviewCheck = z.infer<typeof ReviewCheck>;
+
+export const LayerNorms = z.object({
+  layer: z.string(),
+  numbers: z.number(),
+  /** L2 norm of Δ (or of the model difference); null when the update has none. */
+  difference: z.number().nullable(),
+  /** L2 norm of γG_b; null when the update has none. */
+  sum: z.number().nullable(),
+  /** Norm that noise alone would have in this layer: σC√(K·numbers). */
+  noiseOnly: z.number().nullable(),
+});
+export type LayerNorms = z.infer<typeof LayerNorms>;
+
+export const ReviewView = z.object({
+  updateId: UpdateId,
+  runId: RunId,
+  roundId: RoundId,
+  roundIndex: z.number(),
+  rounds: z.number(),
+  state: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('waiting') }),
+    z.object({ kind: z.literal('counting-down'), sendsInMs: z.number() }),
+    z.object({ kind: z.literal('sending') }),
+    z.object({ kind: z.literal('sent') }),
+    z.object({ kind: z.literal('late') }),
+    z.object({ kind: z.literal('withheld') }),
+    z.object({ kind: z.literal('changed') }),
+  ]),
+  destination: z.object({
+    consortium: z.string(),
+    address: z.string(),
+    operatorFingerprint: z.string(),
+    runTitle: z.string(),
+  }),
+  identity: z.object({ bank: z.string(), bankId: BankId, analyst: z.string(), keyFingerprint: z.string() }),
+  numbers: z.number(),
+  bytes: z.number(),
+  digest: Digest,
+  createdAt: UtcTime,
+  closesInMs: z.number().nullable(),
+  privacy: z
+    .object({
+      unit: PrivacyUnit,
+      epsilonBefore: z.number(),
+      epsilonAfter: z.number(),
+      epsilonOfThisRound: z.number(),
+      budget: z.number(),
+      delta: z.number(),
+      /** The charge was written before the noise was drawn; withholding does not give it back. */
+      chargeSequence: z.number(),
+    })
+    .nullable(),
+  terms: z.object({
+    clippingNorm: z.number().nullable(),
+    noiseMultiplier: z.number(),
+    samplingRate: z.number().nullable(),
+    steps: z.number(),
+  }),
+  checks: z.array(ReviewCheck),
+  layers: z.array(LayerNorms),
+  figures: z.object({
+    noiseRatio: z.number().nullable(),
+    cosineWithLastPublished: z.number().nullable(),
+    cosineWithOwnLast: z.number().nullable(),
+    differenceNorm: z.number().nullable(),
+    /** Share of sampled rows whose gradient was clipped; stays here. */
+    clippedShare: z.number().nullable(),
+  }),
+  history: z.array(
+    z.object({
+      index: z.number(),
+      noiseRatio: z.number().nullable(),
+      cosine: z.number().nullable(),
+      norm: z.number().nullable(),
+    }),
+  ),
+  /** Quality on own test days before and after the local steps; null while it is computed or not computable. */
+  localEffect: z.object({ before: Quality, after: Quality }).nullable(),
+  /** Name and value of every field of the signed header, as the hub receives it. */
+  wire: z.array(z.object({ field: z.string(), value: z.string(), meaning: z.string() })),
+  /** First numbers of each vector as they travel. */
+  wireSample: z.array(z.object({ vector: z.string(), gridStep: z.number(), first: z.array(z.number()) })),
+  scope: z
+    .object({
+      /** ε that would be held for this and the following k rounds, k = 0… remaining. */
+      epsilonHeldByRounds: z.array(z.number()),
+      epsilonInTheEndByRounds: z.array(z.number()),
+      defaultLimits: ScopeLimits,
+    })
+    .nullable(),
+  dataVersion: z.object({ rows: z.number(), until: UtcTime.nullable() }),
+  note: z.string().nullable(),
+});
+export type ReviewView = z.infer<typeof ReviewView>;
+
+export const ReleaseScope = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('this-round') }),
+  z.strictObject({ kind: z.literal('rounds'), following: z.int().min(1).max(10_000), limits: ScopeLimits }),
+]);
+export type ReleaseScope = z.infer<typeof ReleaseScope>;

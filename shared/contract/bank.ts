@@ -126,6 +126,8 @@ export const bankContract = {
     z.strictObject({ bankName: z.string().min(1).max(120), analyst: z.string().min(1).max(120) }),
     nothing,
   ),
+  /** Bytes at this bank's socket to the hub since the start, TCP payload in both directions. */
+  'app.traffic': query(nothing, z.object({ bytesUp: z.number(), bytesDown: z.number() })),
   'app.chooseEngine': command(z.strictObject({ choice: AppState.shape.engine.shape.choice }), nothing),
 
   /** Desktop only: the native file dialog; null when cancelled. The browser uploads instead. */

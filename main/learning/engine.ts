@@ -1,0 +1,50 @@
+/** What every learning engine does: sums of (clipped) row gradients, and logits. Arrays in, arrays out. */
+import type { Network } from './model/layers.ts';
+
+/** The privacy unit whose gradient is clipped. */
+export type ClippedUnit = 'row' | 'account';
+
+/** Rows as the features module makes them: `features[row · inputs + input]`, `labels[row]` 1 for fraud. */
+export interface TrainingSet {
+  readonly features: Float32Array;
+  readonly labels: Uint8Array;
+}
+
+export interface GradientRequest {
+  /** Flat parameters (model/layers.ts); engines round them to float32. */
+  readonly weights: Float64Array;
+  /** Numbers of the rows to add up; a row may stand in it once only. */
+  readonly rows: Uint32Array;
+  /** L2 bound C of one unit's gradient, or null for the plain sum. */
+  readonly clippingNorm: number | null;
+  /** Work of the caller that runs while other threads add up (noise, the next batch). */
+  readonly meanwhile?: () => void;
+}
+
+export interface GradientSum {
+  /** Σ of the gradients, float64, in the order of the flat vector. Every engine clips at C·(1 − 1e-4): see CLIP_MARGIN. */
+  readonly sum: Float64Array;
+  readonly clippedRows: number;
+  /** Rows whose gradient was not finite; they add nothing. */
+  readonly nonFiniteRows: number;
+}
+
+/** Bound to one network and one training set; holds memory and threads until `close`. */
+export interface GradientEngine {
+  gradientSum(request: GradientRequest): GradientSum;
+  close(): void;
+}
+
+export interface EngineSetup {
+  readonly network: Network;
+  readonly data: TrainingSet;
+  readonly unit: ClippedUnit;
+}
+
+/** Covers float32 rounding inside one block of 64 rows, so that the sensitivity is at most C (privacy.md 2f.4). */
+export const CLIP_MARGIN = 1e-4;
+
+/** The factor's numerator: C·(1 − 1e-4), or 0 for no clipping, as the engines expect it. */
+export function clipLimit(clippingNorm: number | null): number {
+  return clippingNorm === null ? 0 : clippingNorm * (1 - CLIP_MARGIN);
+}

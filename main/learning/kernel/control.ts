@@ -1,0 +1,81 @@
+/**
+ * How the kernel's threads share a batch: a few words at the start of their shared memory.
+ * A thread claims lanes until none is left. It reads the job only after a claim, and the coordinator opens the lanes
+ * only after the whole job stands in the memory, so a thread that was late for one batch can only help with the next.
+ */
+import { FailureError } from '#shared/failure.ts';
+import type { KernelThread } from './instance.ts';
+import { LANES } from './layout.ts';
+
+const GENERATION = 0;
+const NEXT_LANE = 1;
+const LANES_DONE = 2;
+const ROW_COUNT = 3;
+const STOPPED = 4;
+const WORDS = 5;
+/** Byte of the control region with the clip limit, a float64. */
+const LIMIT_BYTE = 64;
+
+/** Looks before sleeping: a wake-up costs about 50 µs, a batch may take a millisecond. */
+const SPINS = 3000;
+/** A lane takes milliseconds; a thread that is silent for this long is gone. */
+const SILENCE_MS = 60_000;
+
+export interface Control {
+  readonly words: Int32Array;
+  readonly limit: Float64Array;
+}
+
+export function controlOf(memory: WebAssembly.Memory, at: number): Control {
+  return { words: new Int32Array(memory.buffer, at, WORDS), limit: new Float64Array(memory.buffer, at + LIMIT_BYTE, 1) };
+}
+
+/** Coordinator: opens a batch whose rows and weights stand in the memory. */
+export function openBatch({ words, limit }: Control, rowCount: number, clipLimit: number): void {
+  limit[0] = clipLimit;
+  Atomics.store(words, ROW_COUNT, rowCount);
+  Atomics.store(words, LANES_DONE, 0);
+  Atomics.store(words, NEXT_LANE, 0);
+  Atomics.add(words, GENERATION, 1);
+  Atomics.notify(words, GENERATION);
+}
+
+/** Any thread: adds up lanes until none is left. */
+export function workOnBatch({ words, limit }: Control, thread: KernelThread): void {
+  for (;;) {
+    const lane = Atomics.add(words, NEXT_LANE, 1);
+    if (lane >= LANES) return;
+    thread.sumLane(lane, Atomics.load(words, ROW_COUNT), limit[0] ?? Number.NaN);
+    if (Atomics.add(words, LANES_DONE, 1) === LANES - 1) Atomics.notify(words, LANES_DONE);
+  }
+}
+
+/** Coordinator: returns when every lane is done. */
+export function awaitBatch({ words }: Control): void {
+  for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(words, LANES_DONE) === LANES) return;
+  for (;;) {
+    const done = Atomics.load(words, LANES_DONE);
+    if (done === LANES) return;
+    if (Atomics.wait(words, LANES_DONE, done, SILENCE_MS) === 'timed-out')
+      throw new FailureError('worker-died', `A kernel thread stopped with ${String(LANES - done)} parts left`);
+  }
+}
+
+/** Helper thread: works on batch after batch, and returns when the coordinator closes. */
+export function serveBatches(control: Control, thread: KernelThread): void {
+  const { words } = control;
+  let seen = 0;
+  for (;;) {
+    for (let spin = 0; spin < SPINS && Atomics.load(words, GENERATION) === seen; spin++);
+    Atomics.wait(words, GENERATION, seen);
+    if (Atomics.load(words, STOPPED) === 1) return;
+    seen = Atomics.load(words, GENERATION);
+    workOnBatch(control, thread);
+  }
+}
+
+export function stopThreads({ words }: Control): void {
+  Atomics.store(words, STOPPED, 1);
+  Atomics.add(words, GENERATION, 1);
+  Atomics.notify(words, GENERATION);
+}

@@ -1,0 +1,60 @@
+/** One thread's instance of the compiled kernel, over the memory that all threads share. */
+import { KERNEL_BASE64 } from './kernel.generated.ts';
+import type { KernelLayout, ThreadRegion } from './layout.ts';
+import { laneRange, tableWords } from './layout.ts';
+
+const PAGE = 65_536;
+const LARGEST_MEMORY = 65_536;
+
+export function kernelFits(layout: KernelLayout): boolean {
+  return layout.bytes <= PAGE * LARGEST_MEMORY;
+}
+
+export function kernelMemory(layout: KernelLayout): WebAssembly.Memory {
+  const pages = Math.ceil(layout.bytes / PAGE);
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+export interface KernelThread {
+  /** Adds up one lane of the batch of `count` rows that stands in the memory; `limit` 0 for no clipping. */
+  sumLane(lane: number, count: number, limit: number): void;
+  /** Adds all lanes in order into the total. */
+  addLanes(lanes: number): void;
+  /** Logits of the first `count` rows, as float32 where the row numbers stand. */
+  predict(count: number): void;
+}
+
+type KernelFunction = (...args: number[]) => void;
+
+function exported(instance: WebAssembly.Instance, name: string): KernelFunction {
+  const found = instance.exports[name];
+  if (typeof found !== 'function') throw new TypeError(`the kernel has no function ${name}`);
+  return (...args) => {
+    Reflect.apply(found, undefined, args);
+  };
+}
+
+/** Writes the thread's table and binds the kernel to it. */
+export function kernelThread(memory: WebAssembly.Memory, layout: KernelLayout, thread: ThreadRegion): KernelThread {
+  const module = new WebAssembly.Module(Buffer.from(KERNEL_BASE64, 'base64'));
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const words = tableWords(layout, thread);
+  new Uint32Array(memory.buffer, thread.table, words.length).set(words);
+  const sum = exported(instance, 'sumLane');
+  const add = exported(instance, 'addLanes');
+  const predict = exported(instance, 'predict');
+  const laneBytes = 8 * layout.parameters;
+  return {
+    sumLane: (lane, count, limit) => {
+      const { from, to } = laneRange(count, lane);
+      sum(thread.table, layout.rowNumbers + 4 * from, to - from, limit, layout.lanes + lane * laneBytes);
+    },
+    addLanes: (lanes) => {
+      add(layout.lanes, lanes, laneBytes, layout.total);
+    },
+    predict: (count) => {
+      predict(thread.table, count, layout.rowNumbers);
+    },
+  };
+}
+

@@ -206,6 +206,19 @@ export const bankContract = {
   'policy.setStanding': command(z.strictObject({ policy: StandingPolicy }), nothing),
 
   'models.list': query(nothing, z.array(ModelVersionView)),
+  /** The newest adopted model of a run as plain numbers, for the bank's own systems; public among the members. */
+  'models.export': query(
+    z.strictObject({ runId: RunId }),
+    z.object({
+      charterHash: Digest,
+      checkpointHash: Digest,
+      version: z.number(),
+      layers: z.array(z.number()),
+      activation: z.enum(['tanh', 'relu']),
+      /** Per layer: weights fan-in major (W[i·out + o]), then biases. */
+      weights: z.array(z.number()),
+    }),
+  ),
   /** Scores stored test rows or a file with the current model; writes a CSV and answers its path. */
   'scoring.score': command(
     z.strictObject({ runId: RunId.optional(), outputFile: z.string().optional() }),

@@ -54,8 +54,6 @@ export default defineConfig({
   renderer: {
     root: at('renderer'),
     plugins: [react(), pageFiles()],
-    // replaced in every response by the servers (main/wire/bridge/page.ts); Mantine reads it from the meta element
-    html: { cspNonce: '__CSP_NONCE__' },
     server: {
       host: '127.0.0.1',
       port: 5173,

@@ -21,8 +21,9 @@ const VARIABLES = {
 } as const satisfies Readonly<Record<string, keyof Config>>;
 
 /** Secrets never come as flags: those are seen in process lists and shell histories. */
+type FlagKey = Exclude<keyof Config, 'passphrase' | 'home'>;
 export type ConfigFlags = Readonly<
-  Partial<Record<Exclude<keyof Config, 'passphrase'>, string | number | undefined>>
+  Partial<Record<FlagKey, string | number | undefined>> & { home?: string | undefined }
 >;
 
 export interface ConfigSources {

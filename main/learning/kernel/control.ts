@@ -1,14 +1,15 @@
 /**
  * How the kernel's threads share a batch: a few words at the start of their shared memory.
- * A thread claims lanes until none is left. It reads the job only after a claim, and the coordinator opens the lanes
- * only after the whole job stands in the memory, so a thread that was late for one batch can only help with the next.
+ * A thread claims lanes until none is left. One atomic word decides a claim, the job is read only after it, and the
+ * coordinator opens the lanes only when the whole job stands in the memory: a thread that was late for one batch finds
+ * either nothing left or the next batch, whole.
  */
 import { FailureError } from '#shared/failure.ts';
 import type { KernelThread } from './instance.ts';
-import { LANES } from './layout.ts';
+import { laneCount } from './layout.ts';
 
 const GENERATION = 0;
-const NEXT_LANE = 1;
+const LANES_LEFT = 1;
 const LANES_DONE = 2;
 const ROW_COUNT = 3;
 const STOPPED = 4;
@@ -27,7 +28,10 @@ export interface Control {
 }
 
 export function controlOf(memory: WebAssembly.Memory, at: number): Control {
-  return { words: new Int32Array(memory.buffer, at, WORDS), limit: new Float64Array(memory.buffer, at + LIMIT_BYTE, 1) };
+  return {
+    words: new Int32Array(memory.buffer, at, WORDS),
+    limit: new Float64Array(memory.buffer, at + LIMIT_BYTE, 1),
+  };
 }
 
 /** Coordinator: opens a batch whose rows and weights stand in the memory. */
@@ -35,7 +39,7 @@ export function openBatch({ words, limit }: Control, rowCount: number, clipLimit
   limit[0] = clipLimit;
   Atomics.store(words, ROW_COUNT, rowCount);
   Atomics.store(words, LANES_DONE, 0);
-  Atomics.store(words, NEXT_LANE, 0);
+  Atomics.store(words, LANES_LEFT, laneCount(rowCount));
   Atomics.add(words, GENERATION, 1);
   Atomics.notify(words, GENERATION);
 }
@@ -43,21 +47,26 @@ export function openBatch({ words, limit }: Control, rowCount: number, clipLimit
 /** Any thread: adds up lanes until none is left. */
 export function workOnBatch({ words, limit }: Control, thread: KernelThread): void {
   for (;;) {
-    const lane = Atomics.add(words, NEXT_LANE, 1);
-    if (lane >= LANES) return;
-    thread.sumLane(lane, Atomics.load(words, ROW_COUNT), limit[0] ?? Number.NaN);
-    if (Atomics.add(words, LANES_DONE, 1) === LANES - 1) Atomics.notify(words, LANES_DONE);
+    const lane = Atomics.sub(words, LANES_LEFT, 1) - 1;
+    if (lane < 0) return;
+    const rows = Atomics.load(words, ROW_COUNT);
+    thread.sumLane(lane, rows, limit[0] ?? Number.NaN);
+    if (Atomics.add(words, LANES_DONE, 1) === laneCount(rows) - 1) Atomics.notify(words, LANES_DONE);
   }
 }
 
 /** Coordinator: returns when every lane is done. */
 export function awaitBatch({ words }: Control): void {
-  for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(words, LANES_DONE) === LANES) return;
+  const lanes = laneCount(Atomics.load(words, ROW_COUNT));
+  for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(words, LANES_DONE) === lanes) return;
   for (;;) {
     const done = Atomics.load(words, LANES_DONE);
-    if (done === LANES) return;
+    if (done === lanes) return;
     if (Atomics.wait(words, LANES_DONE, done, SILENCE_MS) === 'timed-out')
-      throw new FailureError('worker-died', `A kernel thread stopped with ${String(LANES - done)} parts left`);
+      throw new FailureError(
+        'worker-died',
+        `A kernel thread stopped with ${String(lanes - done)} parts left`,
+      );
   }
 }
 

@@ -11,7 +11,11 @@ export function kernelFits(layout: KernelLayout): boolean {
 }
 
 export function kernelMemory(layout: KernelLayout): WebAssembly.Memory {
-  const pages = Math.ceil(layout.bytes / PAGE);
+  return sharedMemory(layout.bytes);
+}
+
+function sharedMemory(bytes: number): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE);
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
 }
 
@@ -34,10 +38,34 @@ function exported(instance: WebAssembly.Instance, name: string): KernelFunction 
   };
 }
 
+function instantiate(memory: WebAssembly.Memory): WebAssembly.Instance {
+  return new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(KERNEL_BASE64, 'base64')), {
+    env: { memory },
+  });
+}
+
+export interface ChanceInstance {
+  readonly memory: WebAssembly.Memory;
+  /** (bytes, target, count); assembly/chance.ts. */
+  readonly normals: KernelFunction;
+  /** (bytes, target, count, logOfMiss). */
+  readonly jumps: KernelFunction;
+}
+
+/** The kernel's generators over `bytes` bytes of their own. */
+export function chanceInstance(bytes: number): ChanceInstance {
+  const memory = sharedMemory(bytes);
+  const instance = instantiate(memory);
+  return { memory, normals: exported(instance, 'normals'), jumps: exported(instance, 'jumps') };
+}
+
 /** Writes the thread's table and binds the kernel to it. */
-export function kernelThread(memory: WebAssembly.Memory, layout: KernelLayout, thread: ThreadRegion): KernelThread {
-  const module = new WebAssembly.Module(Buffer.from(KERNEL_BASE64, 'base64'));
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
+export function kernelThread(
+  memory: WebAssembly.Memory,
+  layout: KernelLayout,
+  thread: ThreadRegion,
+): KernelThread {
+  const instance = instantiate(memory);
   const words = tableWords(layout, thread);
   new Uint32Array(memory.buffer, thread.table, words.length).set(words);
   const sum = exported(instance, 'sumLane');
@@ -57,4 +85,3 @@ export function kernelThread(memory: WebAssembly.Memory, layout: KernelLayout, t
     },
   };
 }
-

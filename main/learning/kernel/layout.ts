@@ -167,9 +167,15 @@ function layerWords(
   return [...words, ...new Array<number>(16 - words.length).fill(0)];
 }
 
+/** Lanes of a batch of `count` rows: LANES, or fewer where there are fewer blocks; at least one. */
+export function laneCount(count: number): number {
+  return Math.max(1, Math.min(LANES, Math.ceil(count / BLOCK_ROWS)));
+}
+
 /** Half-open range of positions in a batch of `count` rows that lane `lane` adds up: whole blocks, as even as can be. */
 export function laneRange(count: number, lane: number): { readonly from: number; readonly to: number } {
   const blocks = Math.ceil(count / BLOCK_ROWS);
-  const edge = (l: number): number => Math.min(count, Math.floor((l * blocks) / LANES) * BLOCK_ROWS);
+  const lanes = laneCount(count);
+  const edge = (l: number): number => Math.min(count, Math.floor((l * blocks) / lanes) * BLOCK_ROWS);
   return { from: edge(lane), to: edge(lane + 1) };
 }

@@ -34,7 +34,11 @@ export function kernelViews(memory: WebAssembly.Memory, layout: KernelLayout): K
 export function putFeatures(
   views: KernelViews,
   layout: KernelLayout,
-  { features, from, count }: { readonly features: Float32Array; readonly from: number; readonly count: number },
+  {
+    features,
+    from,
+    count,
+  }: { readonly features: Float32Array; readonly from: number; readonly count: number },
 ): void {
   const inputs = layout.layers[0]?.inputs ?? 0;
   const stride = layout.featureStride;
@@ -60,7 +64,10 @@ export function putRowNumbers(views: KernelViews, rows: Uint32Array): void {
 }
 
 /** Rows that all threads clipped and left out since the last call. */
-export function takeCounts(views: KernelViews): { readonly clippedRows: number; readonly nonFiniteRows: number } {
+export function takeCounts(views: KernelViews): {
+  readonly clippedRows: number;
+  readonly nonFiniteRows: number;
+} {
   let clippedRows = 0;
   let nonFiniteRows = 0;
   for (const table of views.tables) {

@@ -12,7 +12,7 @@ import { awaitBatch, controlOf, openBatch, serveBatches, stopThreads, workOnBatc
 import type { KernelThread } from './instance.ts';
 import { kernelFits, kernelMemory, kernelThread } from './instance.ts';
 import type { KernelLayout } from './layout.ts';
-import { kernelLayout, LANES } from './layout.ts';
+import { kernelLayout, laneCount } from './layout.ts';
 import type { KernelViews } from './memory.ts';
 import { kernelViews, putRowNumbers, putTrainingSet, putWeights, takeCounts, takeTotal } from './memory.ts';
 
@@ -55,7 +55,10 @@ interface Pool {
 /** @throws FailureError `not-supported-yet` for the account unit, `engine-unavailable` when the rows exceed 4 GiB. */
 export function createKernel(setup: KernelSetup): GradientEngine {
   if (setup.unit === 'account')
-    throw new FailureError('not-supported-yet', 'The kernel clips single rows; accounts as the unit of privacy come later');
+    throw new FailureError(
+      'not-supported-yet',
+      'The kernel clips single rows; accounts as the unit of privacy come later',
+    );
   const { network, data, threads } = setup;
   const rows = data.labels.length;
   const layout = kernelLayout({ network, rows, threads });
@@ -64,8 +67,19 @@ export function createKernel(setup: KernelSetup): GradientEngine {
   const memory = kernelMemory(layout);
   const pool = openPool(memory, layout, setup);
   for (let thread = 1; thread < threads; thread++)
-    setup.startThread({ memory, network: { ...network, layers: [...network.layers] }, rows, threads, thread });
-  return { gradientSum: (request) => gradientSum(pool, request), close: () => { stopThreads(pool.control); } };
+    setup.startThread({
+      memory,
+      network: { ...network, layers: [...network.layers] },
+      rows,
+      threads,
+      thread,
+    });
+  return {
+    gradientSum: (request) => gradientSum(pool, request),
+    close: () => {
+      stopThreads(pool.control);
+    },
+  };
 }
 
 function openPool(memory: WebAssembly.Memory, layout: KernelLayout, setup: KernelSetup): Pool {
@@ -90,6 +104,6 @@ function gradientSum(pool: Pool, { weights, rows, clippingNorm, meanwhile }: Gra
   meanwhile?.();
   workOnBatch(control, thread);
   awaitBatch(control);
-  thread.addLanes(LANES);
+  thread.addLanes(laneCount(rows.length));
   return { sum: takeTotal(views, layout, pool.parameters), ...takeCounts(views) };
 }

@@ -4,9 +4,11 @@ declare namespace WebAssembly {
     constructor(descriptor: { initial: number; maximum: number; shared: true });
     readonly buffer: SharedArrayBuffer;
   }
-  class Module {
-    constructor(bytes: Uint8Array);
+  /** Compiled code; nothing of it is read here. */
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
   }
+  const Module: new (bytes: Uint8Array) => Module;
   class Instance {
     constructor(module: Module, imports: { readonly env: { readonly memory: Memory } });
     readonly exports: Readonly<Record<string, unknown>>;

@@ -24,9 +24,13 @@ function affine(segment: LayerSegment, weights: Float64Array, input: Float64Arra
 }
 
 /** Inputs of every layer, then the logit alone. */
-export function referenceForward(network: Network, weights: Float64Array, row: ArrayLike<number>): readonly Float64Array[] {
+export function referenceForward(
+  network: Network,
+  weights: Float64Array,
+  row: ArrayLike<number>,
+): readonly Float64Array[] {
   const segments = layerSegments(network.layers);
-  const values = [Float64Array.from(row)];
+  const values: Float64Array[] = [Float64Array.from(row)];
   for (const [index, segment] of segments.entries()) {
     const z = affine(segment, weights, values[index] ?? new Float64Array());
     values.push(index === segments.length - 1 ? z : z.map((one) => activated(one, network)));
@@ -50,7 +54,8 @@ export function referenceGradient(network: Network, weights: Float64Array, row: 
   for (const [index, segment] of [...segments.entries()].reverse()) {
     const input = values[index] ?? new Float64Array();
     writeOuterProduct(gradient, segment, { input, delta });
-    if (index > 0) delta = errorsBelow(segment, weights, delta).map((d, i) => d * slope(input[i] ?? 0, network));
+    if (index > 0)
+      delta = errorsBelow(segment, weights, delta).map((d, i) => d * slope(input[i] ?? 0, network));
   }
   return gradient;
 }
@@ -62,11 +67,18 @@ function writeOuterProduct(
 ): void {
   gradient.set(delta, segment.biases);
   input.forEach((a, i) => {
-    gradient.set(delta.map((d) => a * d), segment.weights + i * segment.outputs);
+    gradient.set(
+      delta.map((d) => a * d),
+      segment.weights + i * segment.outputs,
+    );
   });
 }
 
-function errorsBelow({ inputs, outputs, weights: at }: LayerSegment, weights: Float64Array, delta: Float64Array): Float64Array<ArrayBuffer> {
+function errorsBelow(
+  { inputs, outputs, weights: at }: LayerSegment,
+  weights: Float64Array,
+  delta: Float64Array,
+): Float64Array<ArrayBuffer> {
   return Float64Array.from({ length: inputs }, (_, i) =>
     delta.reduce((sum, d, o) => sum + d * (weights[at + i * outputs + o] ?? 0), 0),
   );

@@ -6,7 +6,7 @@ function denseSums(table: usize, layer: usize, x0: usize, x1: usize): void {
   const scale0 = v128.load_splat<f32>(table, T.SCALE_0);
   const scale1 = v128.load_splat<f32>(table, T.SCALE_1);
   const stride = <usize>load<u32>(layer, T.STRIDE);
-  const inputs = <usize>load<u32>(layer, T.INPUTS) << 2;
+  const inputs = (<usize>load<u32>(layer, T.INPUTS)) << 2;
   const biases = <usize>load<u32>(layer, T.BIAS_SUMS);
   const delta0 = <usize>load<u32>(layer, T.DELTA_0);
   const delta1 = <usize>load<u32>(layer, T.DELTA_1);

@@ -8,6 +8,8 @@ import { backward, squaredGradientNorm, squaredNorm } from './backward';
 import { forward } from './forward';
 import * as T from './table';
 
+export { jumps, normals } from './chance';
+
 /** Rows whose sums stay in float32 (privacy.md 2f.4). */
 const BLOCK: u32 = 64;
 

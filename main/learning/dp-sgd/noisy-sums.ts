@@ -1,0 +1,80 @@
+/**
+ * The one place where a gradient sum becomes releasable: clipped sum of a Poisson batch + Gaussian noise, rounded to the
+ * charter's public grid. Its callers see only the rounded integers, and they see them only after the charge was written.
+ */
+import type { GradientEngine } from '../engine.ts';
+import type { Chance } from '../kernel/chance.ts';
+import { toIntegers } from './rounding.ts';
+
+export interface NoisySumTerms {
+  /** Units held: rows, for the unit of privacy `transaction`. */
+  readonly units: number;
+  /** q: probability of each unit in each step. */
+  readonly samplingRate: number;
+  /** C; null without clipping, and then without noise. */
+  readonly clippingNorm: number | null;
+  /** σ·C for full noise, σ·C/√t_h for shared noise, 0 without privacy. */
+  readonly noiseStandardDeviation: number;
+  /** Grid step γ, a power of two, and the largest integer a single sum may have. */
+  readonly gridStep: number;
+  readonly bound: number;
+}
+
+/** Raw figures for the analyst only: no noise covers them (privacy.md 2g.12). */
+export interface StepFigures {
+  readonly sampledRows: number;
+  readonly clippedRows: number;
+  readonly nonFiniteRows: number;
+}
+
+export interface NoisySum {
+  /** Integers k; the sum is γ·k. */
+  readonly integers: Float64Array;
+  readonly figures: StepFigures;
+}
+
+export interface NoisySums {
+  next(weights: Float64Array): NoisySum;
+}
+
+export function noisySums(engine: GradientEngine, terms: NoisySumTerms, chance: Chance): NoisySums {
+  const units = new Uint32Array(terms.units);
+  const rate = terms.samplingRate;
+  return {
+    next: (weights) => {
+      const rows = chance.poissonBatch({ rate, units });
+      const noise = new Float64Array(weights.length);
+      // Drawn while other threads add up, and whatever the batch holds: an empty batch is noisy too.
+      const meanwhile = (): void => {
+        if (terms.noiseStandardDeviation > 0) chance.normals(noise);
+      };
+      const { clippingNorm } = terms;
+      const { sum, clippedRows, nonFiniteRows } = engine.gradientSum({
+        weights,
+        rows,
+        clippingNorm,
+        meanwhile,
+      });
+      const figures = { sampledRows: rows.length, clippedRows, nonFiniteRows };
+      return { integers: noisyIntegers(sum, noise, terms), figures };
+    },
+  };
+}
+
+/**
+ * (sum + sd·ξ)/γ to the nearest integer, within ± bound. The rounding is the last operation, so the low bits of the
+ * float noise never leave (privacy.md 2f.3).
+ */
+export function noisyIntegers(
+  sum: Float64Array,
+  noise: Float64Array,
+  terms: Pick<NoisySumTerms, 'noiseStandardDeviation' | 'gridStep' | 'bound'>,
+): Float64Array {
+  const noisy = sum.map((value, i) => value + terms.noiseStandardDeviation * (noise[i] ?? 0));
+  return toIntegers(noisy, terms);
+}
+
+/** ⌈log2(σC)⌉ − 10: the grid of a noisy sum whose rounding adds 1e-7 of the noise's variance (privacy.md 2f.3). */
+export function noiseGridExponent(noiseStandardDeviation: number): number {
+  return Math.ceil(Math.log2(noiseStandardDeviation)) - 10;
+}

@@ -1,0 +1,68 @@
+/**
+ * Noise and sampling from a key stream, by the kernel's vector code in a small memory of its own.
+ * privacy.md 2e and 2f.2 say what is drawn; assembly/chance.ts draws it.
+ */
+import type { Keystream } from '../dp-sgd/keystream.ts';
+import { chanceInstance } from './instance.ts';
+
+/** Values drawn at once. */
+const CHUNK = 4096;
+const BYTES_PER_NORMAL = 32;
+const BYTES_PER_JUMP = 8;
+const VALUES_AT = CHUNK * BYTES_PER_NORMAL;
+const MEMORY_BYTES = VALUES_AT + CHUNK * 8;
+
+export interface Chance {
+  /** Fills `target` with standard normals, each a sum of four Box–Muller normals, halved (Opacus' secure_mode). */
+  normals(target: Float64Array): void;
+  /** A Poisson batch; see `PoissonBatch`. */
+  poissonBatch(batch: PoissonBatch): Uint32Array;
+  /** 32 random bits, as an unsigned integer. */
+  word(): number;
+}
+
+/**
+ * True Poisson sampling: every unit is in the batch independently with probability `rate` in (0, 1], which is what the
+ * accounting assumes. Shuffled batches would need a far larger ε (Chua et al. 2024, 2403.17673).
+ */
+export interface PoissonBatch {
+  readonly rate: number;
+  /** Room for all units; the batch is a view of its start, in rising order, good until the next call. */
+  readonly units: Uint32Array;
+}
+
+export function createChance(stream: Keystream): Chance {
+  const { memory, normals, jumps } = chanceInstance(MEMORY_BYTES);
+  const bytes = new Uint8Array(memory.buffer, 0, VALUES_AT);
+  const values = new Float64Array(memory.buffer, VALUES_AT, CHUNK);
+  const fillJumps = (logOfMiss: number): void => {
+    bytes.set(stream.bytes(CHUNK * BYTES_PER_JUMP));
+    jumps(0, VALUES_AT, CHUNK, logOfMiss);
+  };
+  return {
+    normals: (target) => {
+      for (let from = 0; from < target.length; from += CHUNK) {
+        const count = Math.min(CHUNK, target.length - from);
+        const drawn = Math.ceil(count / 4) * 4;
+        bytes.set(stream.bytes(drawn * BYTES_PER_NORMAL));
+        normals(0, VALUES_AT, drawn);
+        target.set(values.subarray(0, count), from);
+      }
+    },
+    poissonBatch: ({ rate, units }) => {
+      const logOfMiss = Math.log1p(-rate);
+      let size = 0;
+      let unit = -1;
+      for (;;) {
+        fillJumps(logOfMiss);
+        for (let i = 0; i < CHUNK; i++) {
+          unit += values[i] ?? units.length;
+          if (unit >= units.length) return units.subarray(0, size);
+          units[size] = unit;
+          size++;
+        }
+      }
+    },
+    word: () => new DataView(stream.bytes(4).buffer).getUint32(0, true),
+  };
+}

@@ -1,0 +1,31 @@
+/** The noisy sums of one bank under its charter. */
+import type { FewRoundsRecipe, OneStepRecipe } from '#shared/round/charter.ts';
+import { noiseStandardDeviation } from '../dp-sgd/noise.ts';
+import type { NoisySums, StepFigures } from '../dp-sgd/noisy-sums.ts';
+import { noisySums } from '../dp-sgd/noisy-sums.ts';
+import type { LocalTraining } from './local-training.ts';
+import { vectorLayout } from './published-sums.ts';
+
+export function bankSums(recipe: FewRoundsRecipe | OneStepRecipe, training: LocalTraining): NoisySums {
+  const { charter, checkpoint, engine, rows, chance } = training;
+  const { gridStep } = vectorLayout(charter, checkpoint, 'sum');
+  const terms = {
+    units: rows,
+    samplingRate: recipe.samplingRate,
+    clippingNorm: charter.privacy.clippingNorm,
+    noiseStandardDeviation: noiseStandardDeviation(charter),
+    gridStep,
+    bound: Math.ceil(charter.grids.sum.clamp / gridStep),
+  };
+  return noisySums(engine, terms, chance);
+}
+
+export const NO_FIGURES: StepFigures = { sampledRows: 0, clippedRows: 0, nonFiniteRows: 0 };
+
+export function addFigures(a: StepFigures, b: StepFigures): StepFigures {
+  return {
+    sampledRows: a.sampledRows + b.sampledRows,
+    clippedRows: a.clippedRows + b.clippedRows,
+    nonFiniteRows: a.nonFiniteRows + b.nonFiniteRows,
+  };
+}

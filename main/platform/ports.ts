@@ -33,7 +33,7 @@ export interface Secrets {
   write(name: string, value: Uint8Array): void;
 }
 
-export type WorkerName = 'training' | 'import' | 'features' | 'scoring' | 'kernel' | 'ingest';
+export type WorkerName = 'training' | 'import' | 'features' | 'scoring' | 'kernel' | 'sample';
 
 export interface WorkerHandle {
   post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
@@ -60,5 +60,9 @@ export interface ProcessHandle {
 
 /** Further processes of the same build: Node's spawn headless, utility processes in Electron. */
 export interface Processes {
-  start(name: ProcessName, args: readonly string[], environment?: Readonly<Record<string, string>>): ProcessHandle;
+  start(
+    name: ProcessName,
+    args: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+  ): ProcessHandle;
 }

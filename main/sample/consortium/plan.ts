@@ -1,0 +1,76 @@
+/** The terms of a demonstration run: the preset's recipe, noise for the wanted ε, and limits for releases without a click. */
+import type { StandingPolicy } from '#shared/contract/bank.ts';
+import type { ConsortiumId } from '#shared/ids.ts';
+import { calibrateNoiseMultiplier } from '#shared/privacy/calibrate.ts';
+import type { Charter, FeaturePresetName, Split } from '#shared/round/charter.ts';
+import { FEW_ROUNDS_STEPS, presetCharter, SAMPLING_RATE } from '#shared/round/presets.ts';
+
+export interface DemoTerms {
+  readonly features: FeaturePresetName;
+  readonly split: Split;
+  readonly recipe: 'few-rounds' | 'one-step';
+  readonly rounds: number;
+  /** null: no privacy. */
+  readonly epsilon: number | null;
+  readonly delta: number;
+  readonly seed: number;
+  /** All of them take part: a round waits for every bank of the demonstration. */
+  readonly banks: number;
+  /** Fewest updates that a round goes on with. */
+  readonly quorum: number;
+  readonly deadlineSeconds: number;
+  readonly title: string;
+}
+
+export function demoCharter(
+  consortium: { readonly id: ConsortiumId; readonly name: string },
+  terms: DemoTerms,
+): Charter {
+  return presetCharter({
+    consortium,
+    title: terms.title,
+    features: terms.features,
+    split: terms.split,
+    recipe: terms.recipe,
+    rounds: terms.rounds,
+    noiseMultiplier: noiseMultiplierFor(terms),
+    delta: terms.delta,
+    modelSeed: terms.seed,
+    participation: {
+      minimumCohort: terms.banks,
+      quorum: terms.quorum,
+      deadlineSeconds: terms.deadlineSeconds,
+      enrolSeconds: 10,
+    },
+  });
+}
+
+/** The least noise with which the whole plan costs at most ε; 0 without privacy. */
+function noiseMultiplierFor(terms: DemoTerms): number {
+  if (terms.epsilon === null) return 0;
+  const steps = terms.recipe === 'few-rounds' ? Math.max(terms.rounds, FEW_ROUNDS_STEPS) : terms.rounds;
+  return calibrateNoiseMultiplier({
+    samplingRate: SAMPLING_RATE,
+    steps,
+    epsilon: terms.epsilon,
+    delta: terms.delta,
+    prior: [],
+  });
+}
+
+/**
+ * Limits under which the demonstration's banks release without a click. The noise ratio tells missing noise (below .9);
+ * its upper end leaves room for the strong signal of the first rounds. The cosine of two noisy gradients may be near 0.
+ */
+export function demoStandingPolicy(rounds: number, epsilon: number | null): StandingPolicy {
+  return {
+    kind: 'on',
+    rounds,
+    limits: {
+      minimumNoiseRatio: 0.9,
+      maximumNoiseRatio: 50,
+      minimumCosine: -0.9,
+      maximumEpsilonPerRound: epsilon ?? 1,
+    },
+  };
+}

@@ -33,11 +33,20 @@ export const REQUIRED_COLUMNS = [
 /** How a file is read. Saved under the header it was made for. */
 export const ColumnMapping = z.strictObject({
   delimiter: z.enum([',', ';', '\t', '|']),
-  encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be']),
+  encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']),
+  /** False: the first line is a row, and columns are called `column 1`, `column 2`, … */
+  hasHeader: z.boolean().default(true),
   /** Canonical column → name of the file's column. */
   columns: z.partialRecord(CanonicalColumn, z.string()),
+  timeFormat: z
+    .enum(['iso', 'day-first', 'month-first', 'epoch-seconds', 'epoch-milliseconds'])
+    .default('iso'),
+  /** Minutes ahead of UTC of times that carry no zone themselves. */
+  utcOffsetMinutes: z.int().min(-840).max(840).default(0),
   amountUnit: z.enum(['major', 'minor']),
   decimalSeparator: z.enum(['.', ',']),
+  /** Mark between groups of three digits; none unless it is named here. */
+  thousandsSeparator: z.enum(['', '.', ',', ' ', "'"]).default(''),
   /** Currency of every row when no column gives it. */
   currency: z.string().regex(/^[A-Z]{3}$/),
   /** For files whose labels carry no time: a label is known this many days after the transaction. */

@@ -9,7 +9,7 @@ export interface Migration {
   readonly version: number;
   readonly name: string;
   /** Runs inside the runner's transaction; must not begin or commit one itself. */
-  up(this: void, database: Database.Database): void;
+  readonly up: (database: Database.Database) => void;
 }
 
 export interface MigrationContext {

@@ -70,6 +70,8 @@ CREATE TABLE participation (
   state TEXT NOT NULL,
   -- Not one of the named ends yet.
   is_open INTEGER NOT NULL,
+  -- Trainings started, each with a charge of its own.
+  trainings INTEGER NOT NULL DEFAULT 0,
   closes_in_ms REAL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX participation_open ON participation (run_id) WHERE is_open = 1;
@@ -125,8 +127,7 @@ CREATE TABLE scope (
   rounds INTEGER NOT NULL,
   limits TEXT NOT NULL,
   hold_sequence INTEGER,
-  epsilon_held REAL NOT NULL,
-  -- ε of each covered round as the plan's table said when the scope began.
+  -- ε before each covered round and after the last, as the plan's table said when the scope began.
   epsilons TEXT NOT NULL,
   state TEXT NOT NULL,
   is_running INTEGER NOT NULL

@@ -1,0 +1,7 @@
+/** The bank store's migrations in order. A released one is never edited: a test holds their hashes. */
+import type { Migration } from '#main/platform/sqlite/migrate.ts';
+import { initial } from './0010-initial.ts';
+import { privacyLedger } from './0020-ledger.ts';
+import { roundsMigration } from './0030-rounds.ts';
+
+export const bankMigrations: readonly Migration[] = [initial, privacyLedger, roundsMigration];

@@ -15,7 +15,7 @@ import type { ParticipationRecord, RoundsStore } from './store/records.ts';
 export interface Participations {
   get(roundId: RoundId): ParticipationRecord | undefined;
   open(): readonly ParticipationRecord[];
-  offer(record: Omit<ParticipationRecord, 'state'>): ParticipationRecord;
+  offer(record: Omit<ParticipationRecord, 'state' | 'trainings'>): ParticipationRecord;
   /** Stores the next state and returns the effects; throws `busy` when the event can't happen now. */
   apply(roundId: RoundId, event: ParticipationEvent): readonly ParticipationEffect[];
   /** As `apply`, for events that may come late or twice: answers no effects where the table refuses. */
@@ -49,13 +49,15 @@ export function createParticipations(store: ParticipationsStore): Participations
     return { record, outcome: advance(record.state, event) };
   };
   const take = (record: ParticipationRecord, state: ParticipationState): void => {
-    if (state !== record.state) save({ ...record, state });
+    if (state === record.state) return;
+    const trainings = record.trainings + (state.kind === 'training' ? 1 : 0);
+    save({ ...record, state, trainings });
   };
 
   return {
     get,
     open: () => store.openParticipations().map((record) => known.get(record.roundId) ?? record),
-    offer: (record) => get(record.roundId) ?? save({ ...record, state: { kind: 'offered' } }),
+    offer: (record) => get(record.roundId) ?? save({ ...record, trainings: 0, state: { kind: 'offered' } }),
     apply: (roundId, event) => {
       const { record, outcome } = step(roundId, event);
       if (outcome.kind === 'refusal') throw new FailureError('busy', outcome.reason, { roundId });

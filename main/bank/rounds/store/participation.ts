@@ -11,6 +11,7 @@ const ParticipationRow = z.object({
   position: z.int(),
   base_hash: Digest,
   state: z.string(),
+  trainings: z.int(),
   closes_in_ms: z.number().nullable(),
 });
 
@@ -19,10 +20,11 @@ function prepare(database: Database.Database) {
     participation: database.prepare('SELECT * FROM participation WHERE round_id = ?'),
     openParticipations: database.prepare('SELECT * FROM participation WHERE is_open = 1 ORDER BY position'),
     saveParticipation: database.prepare(
-      `INSERT INTO participation (round_id, run_id, position, base_hash, state, is_open, closes_in_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO participation (round_id, run_id, position, base_hash, state, is_open, trainings, closes_in_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (round_id) DO UPDATE
-       SET state = excluded.state, is_open = excluded.is_open, closes_in_ms = excluded.closes_in_ms`,
+       SET state = excluded.state, is_open = excluded.is_open,
+           trainings = excluded.trainings, closes_in_ms = excluded.closes_in_ms`,
     ),
   };
 }
@@ -37,6 +39,7 @@ export function openParticipationStore(database: Database.Database) {
       index: row.position,
       baseHash: row.base_hash,
       state: ParticipationState.parse(JSON.parse(row.state)),
+      trainings: row.trainings,
       closesInMs: row.closes_in_ms,
     };
   };
@@ -49,7 +52,7 @@ export function openParticipationStore(database: Database.Database) {
     saveParticipation: (record: ParticipationRecord) =>
       void sql.saveParticipation.run(
         ...[record.roundId, record.runId, record.index, record.baseHash, JSON.stringify(record.state)],
-        ...[isFinal(record.state) ? 0 : 1, record.closesInMs],
+        ...[isFinal(record.state) ? 0 : 1, record.trainings, record.closesInMs],
       ),
   };
 }

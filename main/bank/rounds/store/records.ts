@@ -44,6 +44,8 @@ export interface ParticipationRecord {
   readonly index: number;
   readonly baseHash: Digest;
   readonly state: ParticipationState;
+  /** Trainings started, each with a charge of its own. */
+  readonly trainings: number;
   /** Remaining time when it was last heard (I13); null before training starts. */
   readonly closesInMs: number | null;
 }

@@ -1,0 +1,76 @@
+/** What the gate works with; passed in by main/bank/create. */
+import type { KeyObject } from 'node:crypto';
+import type { Clock, Log, Random } from '#main/platform/ports.ts';
+import type { Canonical } from '#shared/canonical.ts';
+import type { BankTopic, LocalPolicy, StandingPolicy } from '#shared/contract/bank.ts';
+import {
+  type BankId,
+  type PublicKeyHex,
+  type RoundId,
+  type RunId,
+  type UpdateId,
+  UtcTime,
+} from '#shared/ids.ts';
+import type { Participations } from '../rounds/participations.ts';
+import type { ScopeStore } from '../store/scopes.ts';
+import type { Transact } from '../store/transaction.ts';
+import type { Trainer } from '../training/trainer.ts';
+import type { GateLedger } from './ledger-port.ts';
+import type { RoundContext } from './round-context.ts';
+import type { HeldUpdate, ReviewStore } from './store.ts';
+
+export interface GateIdentity {
+  readonly bankId: BankId;
+  readonly privateKey: KeyObject;
+}
+
+export interface GatePorts {
+  readonly transact: Transact;
+  readonly store: ReviewStore;
+  readonly scopes: ScopeStore;
+  readonly participations: Participations;
+  readonly ledger: GateLedger;
+  readonly trainer: Trainer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly identity: () => GateIdentity;
+  readonly operatorKey: () => PublicKeyHex;
+  readonly policy: () => LocalPolicy;
+  readonly standing: () => StandingPolicy;
+  /** Joins the open transaction. */
+  readonly audit: (action: string, detail: Readonly<Record<string, Canonical>>) => void;
+  readonly dataVersion: () => { readonly rows: number; readonly until: UtcTime | null };
+  /** The open round of any run, as this bank verified it; undefined once it is over. */
+  readonly roundOf: (roundId: RoundId) => RoundContext | undefined;
+  /** The last update of this run that a published entry lists. */
+  readonly lastIncluded: (runId: RunId) => HeldUpdate | undefined;
+  /** Something to send is committed. */
+  readonly send: (updateId: UpdateId) => void;
+  readonly tellDeclined: (roundId: RoundId) => void;
+  readonly changed: (...topics: readonly BankTopic[]) => void;
+}
+
+export function utcNow(clock: Clock): UtcTime {
+  return UtcTime.parse(new Date(clock.now()).toISOString());
+}
+
+/**
+ * One commit, followed by the ledger's mirror. When `work` throws, what it changed in memory about the round is forgotten
+ * with what it wrote.
+ */
+export function commit<T>(
+  ports: Pick<GatePorts, 'transact' | 'participations' | 'ledger'>,
+  roundId: RoundId,
+  work: () => T,
+): T {
+  let result: T;
+  try {
+    result = ports.transact(work);
+  } catch (error) {
+    ports.participations.reload(roundId);
+    throw error;
+  }
+  ports.ledger.mirrorCommitted();
+  return result;
+}

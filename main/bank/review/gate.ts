@@ -1,0 +1,162 @@
+/**
+ * The release gate: the only way from training to the outbox. Order, always (I1 to I3): charge committed → training draws
+ * noise → exact bytes held → review, or limits of a running scope → approval, outbox and `released` in one commit → send.
+ */
+import { FailureError, isFailure } from '#shared/failure.ts';
+import { idFromBytes, type RoundId, type RunId, UpdateId } from '#shared/ids.ts';
+import { isFinal, type ParticipationEffect, type ParticipationEvent } from '#shared/round/participation.ts';
+import type { ScopeRecord } from '../store/scopes.ts';
+import { decideAutomatically } from './automatic.ts';
+import { blockingCheck } from './checks.ts';
+import { commit, type GatePorts, utcNow } from './gate-ports.ts';
+import { holdUpdate } from './held.ts';
+import { createReleases, recordWithout, type Releases } from './releases.ts';
+import { checksOf } from './review-checks.ts';
+import type { RoundContext } from './round-context.ts';
+import { closeScope, openScope, standingScope } from './scoping.ts';
+import { createTrainings, type Trained, type Trainings } from './trainings.ts';
+
+export interface Gate extends Omit<Releases, 'cancelCountdown'> {
+  /** By the analyst's click. Resolves when the update is held, decided or the training was stopped. */
+  train(round: RoundContext): Promise<void>;
+  /** Trains unattended where a scope of the run is running or the standing policy opens one; else does nothing. */
+  trainWithinScope(round: RoundContext): Promise<void>;
+  stopTraining(roundId: RoundId): Promise<void>;
+  /** Something happened to the round: stores the next state and does what follows from it. */
+  roundEvent(roundId: RoundId, event: ParticipationEvent): void;
+  stopScope(runId: RunId): void;
+  readonly trainings: Pick<Trainings, 'progress' | 'running'>;
+}
+
+/** Charges a round may cost without a person: a crash is repeated, a crash loop is not. */
+const UNATTENDED_TRAININGS = 3;
+
+export function createGate(ports: GatePorts): Gate {
+  const trainings = createTrainings(ports);
+  const releases = createReleases(ports, (held, round) => {
+    const blocked = blockingCheck(checksOf(ports, held, round));
+    if (blocked === undefined) return;
+    const code =
+      blocked.id === 'digest'
+        ? 'digest-changed'
+        : blocked.id === 'deadline'
+          ? 'deadline-passed'
+          : 'policy-refused';
+    throw new FailureError(code, `${blocked.title}: ${blocked.detail}`, { check: blocked.id });
+  });
+  const trainUnder = async (round: RoundContext, scope: ScopeRecord | undefined): Promise<void> => {
+    const trained = await trainings.run(round, scope);
+    if (trained !== undefined) hold(ports, trained);
+  };
+  const roundEvent = (roundId: RoundId, event: ParticipationEvent): void => {
+    const effects = commit(ports, roundId, () => {
+      const following = ports.participations.offerEvent(roundId, event);
+      for (const effect of following) recordEffect(ports, effect);
+      return following;
+    });
+    for (const effect of effects) perform(ports, { effect, roundId, trainings, releases });
+    ports.changed('runs', 'review', 'privacy');
+  };
+  return {
+    ...releases,
+    train: (round) => trainUnder(round, ports.scopes.running(round.runId)),
+    trainWithinScope: async (round) => {
+      const part = ports.participations.get(round.roundId);
+      if (part === undefined || part.trainings >= UNATTENDED_TRAININGS) return;
+      const scope = ports.scopes.running(round.runId) ?? openStanding(ports, round);
+      if (scope !== undefined) await trainUnder(round, scope);
+    },
+    stopTraining: (roundId) => trainings.stop(roundId),
+    roundEvent,
+    stopScope: (runId) => {
+      const scope = ports.scopes.running(runId);
+      if (scope === undefined) throw new FailureError('not-found', 'No release scope of this run is running');
+      ports.transact(() => {
+        closeScope(ports, scope, { kind: 'stopped-by-person' });
+      });
+      ports.ledger.mirrorCommitted();
+      ports.changed('runs', 'privacy', 'review');
+    },
+    trainings,
+  };
+}
+
+/** The outcome becomes the held update; under a running scope its decision is part of the same commit. */
+function hold(ports: GatePorts, { round, outcome, charge }: Trained): void {
+  const { roundId } = round;
+  const part = ports.participations.get(roundId);
+  if (part === undefined || isFinal(part.state)) {
+    // The round ended while the last batch ran: the bytes are dropped, the charge stays.
+    if (charge !== null) ports.ledger.recordOutcome(charge.sequence, 'late');
+    return;
+  }
+  const held = holdUpdate({
+    round,
+    outcome,
+    charge,
+    bankId: ports.identity().bankId,
+    updateId: UpdateId.parse(idFromBytes('upd', UpdateId, ports.random.bytes(26))),
+    createdAt: utcNow(ports.clock),
+    before: ports.lastIncluded(round.runId),
+    dataVersion: ports.dataVersion(),
+  });
+  const released = commit(ports, roundId, () => {
+    ports.store.addHeld(held);
+    ports.participations.apply(roundId, { kind: 'update-held', updateId: held.updateId });
+    // Asked for anew: a person may have stopped the scope while it trained.
+    const scope = ports.scopes.running(round.runId);
+    return scope !== undefined && decideAutomatically(ports, { held, round, scope });
+  });
+  if (released) ports.send(held.updateId);
+  ports.changed('runs', 'review', 'privacy');
+}
+
+function openStanding(ports: GatePorts, round: RoundContext): ScopeRecord | undefined {
+  const request = standingScope(ports, round);
+  if (request === undefined) return undefined;
+  try {
+    return commit(ports, round.roundId, () => openScope(ports, request));
+  } catch (error) {
+    // The round then waits for a person, who sees the same refusal on the click.
+    if (!isFailure(error)) throw error;
+    ports.log.warn('scope.not-opened', { runId: round.runId, code: error.code });
+    return undefined;
+  }
+}
+
+/** Effects that are rows: written with the state. */
+function recordEffect(ports: GatePorts, effect: ParticipationEffect): void {
+  if (effect.kind !== 'record-outcome') return;
+  const held = ports.store.held(effect.updateId);
+  if (held === undefined) return;
+  recordWithout(ports, held, { kind: effect.outcome, note: '' });
+  ports.audit(`update.${effect.outcome}`, { updateId: held.updateId, roundId: held.roundId });
+}
+
+interface Following {
+  readonly effect: ParticipationEffect;
+  readonly roundId: RoundId;
+  readonly trainings: Trainings;
+  readonly releases: Releases;
+}
+
+function perform(ports: GatePorts, { effect, roundId, trainings, releases }: Following): void {
+  switch (effect.kind) {
+    case 'stop-training':
+      void trainings.stop(roundId);
+      return;
+    case 'cancel-countdown':
+      releases.cancelCountdown(effect.updateId);
+      return;
+    case 'tell-hub-declined':
+      ports.tellDeclined(roundId);
+      return;
+    case 'send':
+      ports.send(effect.updateId);
+      return;
+    case 'start-countdown':
+    case 'record-outcome':
+      // done by `ask` and in the transaction
+      return;
+  }
+}

@@ -1,0 +1,30 @@
+/** Gathers what the checks of a review look at. */
+import { digestOf, verifyStatement } from '#main/wire/identity.ts';
+import type { ReviewCheck } from '#shared/round/review-view.ts';
+import { reviewChecks } from './checks.ts';
+import type { GatePorts } from './gate-ports.ts';
+import { remainingMs, type RoundContext } from './round-context.ts';
+import type { HeldUpdate } from './store.ts';
+
+export function checksOf(ports: GatePorts, held: HeldUpdate, round: RoundContext): readonly ReviewCheck[] {
+  const { plan, operatorSignature } = round.plan;
+  const earlier = ports.store.history(round.runId).flatMap(({ statistics }) => statistics.noiseRatio ?? []);
+  return reviewChecks({
+    held,
+    digest: digestOf(held.payload),
+    round,
+    bankId: ports.identity().bankId,
+    isCharterSigned: verifyStatement(ports.operatorKey(), 'run-plan', {
+      document: plan,
+      signature: operatorSignature,
+    }),
+    policy: ports.policy(),
+    ledger: {
+      health: ports.ledger.health(),
+      budget: ports.ledger.budget()?.epsilon ?? null,
+      charged: ports.ledger.chargedEpsilon(),
+    },
+    remainingMs: remainingMs(round, ports.clock.monotonic()),
+    earlierNoiseRatios: earlier,
+  });
+}

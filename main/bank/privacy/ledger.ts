@@ -1,0 +1,160 @@
+/**
+ * The privacy ledger: what this bank has spent, set aside and may still spend. A charge is on the disk before the
+ * first noise is drawn for it and is never given back (design.md I1, I2, I12).
+ *
+ * Every call joins the caller's transaction where one is open, so that an approval, its outbox row and its `released`
+ * entry are one commit; the caller then calls `mirrorCommitted` once the transaction is through.
+ */
+import { createSecretKey } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import type { Clock } from '#main/platform/ports.ts';
+import { FailureError } from '#shared/failure.ts';
+import { UtcTime } from '#shared/ids.ts';
+import { type Accountant, createAccountant } from '#shared/privacy/accountant.ts';
+import type { LedgerEntryView, LedgerHealth, PrivacyStateView } from '#shared/privacy/ledger-view.ts';
+import type { Mechanism } from '#shared/privacy/mechanism.ts';
+import { type Balance, type Budget, isCovered } from './balance.ts';
+import { chainRow, type LedgerHead } from './chain.ts';
+import { chargedEpsilon, entryView, stateView } from './views.ts';
+import { type ChargeOutcome, decodeRow, encodeFact, type LedgerFact } from './entry.ts';
+import { type LedgerMirror, ledgerReader } from './reader.ts';
+import {
+  budgetFact,
+  type BudgetRequest,
+  chargeFact,
+  type ChargeRequest,
+  costOf,
+  epsilonTable,
+  holdFact,
+  type HoldRequest,
+  outcomeFact,
+  type SpendContext,
+  type SpendCost,
+} from './spending.ts';
+import { ledgerStore } from './store.ts';
+
+export interface LedgerOptions {
+  /** The bank's store, synchronous = FULL, migrated. */
+  readonly database: Database.Database;
+  /** Secret of this store (32 bytes); another key makes every entry foreign. */
+  readonly macKey: Uint8Array;
+  readonly clock: Clock;
+  readonly mirror: LedgerMirror;
+  readonly accountant?: Accountant;
+}
+
+export interface Ledger {
+  health(): LedgerHealth;
+  budget(): Budget | null;
+  state(): PrivacyStateView;
+  chargedEpsilon(): number;
+  /** Number and hash of the newest entry, for the hub and for backups. */
+  head(): LedgerHead;
+  /** The first setting fixes δ and the unit for ever. Throws `unit-mismatch` or `invalid-input`. */
+  setBudget(request: BudgetRequest): void;
+  /**
+   * Sequence number of the charge, once it is committed. Throws `budget-not-set`, `budget-exhausted`,
+   * `unit-mismatch`, `scope-stopped` (the hold does not cover it) or `ledger-broken`; then nothing was written.
+   */
+  charge(request: ChargeRequest): number;
+  /** Notes what became of a charge's output; saying it again changes nothing. Throws `not-found` or `ledger-broken`. */
+  recordOutcome(chargeSequence: number, outcome: ChargeOutcome): void;
+  /** Sets steps aside for a release scope; answers its sequence number. Throws like `charge`. */
+  hold(request: HoldRequest): number;
+  /** Ends a hold; what no charge took from it is free again. Saying it again changes nothing. */
+  returnHold(holdSequence: number): void;
+  isCovered(holdSequence: number, mechanism: Mechanism): boolean;
+  costOf(mechanisms: readonly Mechanism[]): SpendCost;
+  /** ε(charges + holds + mechanisms) after each of them in turn, starting with none. Throws `budget-not-set`. */
+  epsilonTable(mechanisms: readonly Mechanism[]): readonly number[];
+  entries(page: { readonly afterSequence: number; readonly limit: number }): readonly LedgerEntryView[];
+  /** Reads and checks the whole file again. */
+  verify(): LedgerHealth;
+  /** Mirrors the head after a transaction of the caller that this ledger took part in. */
+  mirrorCommitted(): void;
+}
+
+function assertVerified(health: LedgerHealth): void {
+  switch (health.kind) {
+    case 'verified':
+      return;
+    case 'broken': {
+      const { atSequence, reason } = health;
+      throw new FailureError(
+        'ledger-broken',
+        `The ledger does not verify at entry ${String(atSequence)}: ${reason}`,
+        {
+          atSequence,
+        },
+      );
+    }
+    case 'rolled-back': {
+      const { entries, expected } = health;
+      throw new FailureError(
+        'ledger-broken',
+        `The ledger is an older copy or another history: it has ${String(entries)} entries, entry ${String(expected)} was written before`,
+        { entries, expected },
+      );
+    }
+  }
+}
+
+/** Verifies the whole chain and compares its end with the mirrored head; a fault shows in `health`, it does not throw. */
+export function openLedger(options: LedgerOptions): Ledger {
+  const { clock, mirror, accountant = createAccountant() } = options;
+  const macKey = createSecretKey(options.macKey);
+  const store = ledgerStore(options.database);
+  const reader = ledgerReader({ store, macKey, mirror });
+  const balance = (): Balance => reader.current().balance;
+  const context = (now: Balance): SpendContext => ({ balance: now, accountant });
+
+  /** Adds the entry that `decide` makes of the verified balance; undefined adds none. Answers its sequence number. */
+  const append = (decide: (balance: Balance) => LedgerFact | undefined): number | undefined => {
+    const sequence = store.inTransaction(() => {
+      const known = reader.verify();
+      assertVerified(known.health);
+      const fact = decide(known.balance);
+      if (fact === undefined) return undefined;
+      const at = UtcTime.parse(new Date(clock.now()).toISOString());
+      const row = chainRow(known.head, { at, ...encodeFact(fact) }, macKey);
+      store.append(row);
+      return row.sequence;
+    });
+    reader.mirrorCommitted();
+    return sequence;
+  };
+  const appendOne = (decide: (balance: Balance) => LedgerFact): number => append(decide) ?? 0;
+
+  return {
+    health: () => reader.current().health,
+    budget: () => balance().budget,
+    state: () => stateView(balance(), reader.current().health, accountant),
+    chargedEpsilon: () => chargedEpsilon(balance(), accountant),
+    head: () => reader.current().head,
+    setBudget: (request) => {
+      append((now) => budgetFact(now, request));
+    },
+    charge: (request) => appendOne((now) => chargeFact(context(now), request)),
+    recordOutcome: (charge, kind) => {
+      append((now) => outcomeFact(now, charge, kind));
+    },
+    hold: (request) => appendOne((now) => holdFact(context(now), request)),
+    returnHold: (hold) => {
+      append((now) => (now.holds.has(hold) ? { kind: 'hold-returned', hold } : undefined));
+    },
+    isCovered: (hold, mechanism) => {
+      const record = balance().holds.get(hold);
+      return record !== undefined && isCovered(record, mechanism);
+    },
+    costOf: (mechanisms) => costOf(context(balance()), mechanisms),
+    epsilonTable: (mechanisms) => epsilonTable(context(balance()), mechanisms),
+    entries: ({ afterSequence, limit }) => {
+      const decoded = store.rowsAfter(afterSequence, limit).map(decodeRow);
+      return decoded.flatMap((entry) => (entry === undefined ? [] : [entryView(entry)]));
+    },
+    verify: () => reader.verify().health,
+    mirrorCommitted: () => {
+      reader.mirrorCommitted();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** The rows of the privacy ledger in the bank's store: read and appended, nothing else. */
+import type Database from 'better-sqlite3';
+import { z } from 'zod';
+import type { LedgerRow } from './chain.ts';
+
+export interface LedgerStore {
+  /** Up to `limit` rows after a sequence number, in order. */
+  rowsAfter(sequence: number, limit?: number): readonly LedgerRow[];
+  append(row: LedgerRow): void;
+  /**
+   * Runs `action` as one transaction that takes the write lock at once, or as a part of the caller's transaction.
+   * On its own it returns after the commit is on the disk.
+   */
+  inTransaction<T>(action: () => T): T;
+  isInTransaction(): boolean;
+}
+
+const Row = z.object({
+  sequence: z.number(),
+  at: z.string(),
+  kind: z.string(),
+  body: z.string(),
+  previousHash: z.string(),
+  hash: z.string(),
+});
+
+const ROWS_AFTER = `
+SELECT sequence, at, kind, body, previous_hash AS previousHash, hash
+FROM privacy_ledger WHERE sequence > ? ORDER BY sequence LIMIT ?`;
+
+const APPEND = `
+INSERT INTO privacy_ledger (sequence, at, kind, body, previous_hash, hash)
+VALUES (@sequence, @at, @kind, @body, @previousHash, @hash)`;
+
+const SYNCHRONOUS_FULL = 2;
+
+/** Throws where a commit could be lost with the power: the ledger's promises rest on it. */
+export function ledgerStore(database: Database.Database): LedgerStore {
+  if (Number(database.pragma('synchronous', { simple: true })) < SYNCHRONOUS_FULL) {
+    throw new Error('the privacy ledger needs synchronous = FULL');
+  }
+  const rowsAfter = database.prepare(ROWS_AFTER);
+  const append = database.prepare<LedgerRow>(APPEND);
+  return {
+    rowsAfter: (sequence, limit = -1) => z.array(Row).parse(rowsAfter.all(sequence, limit)),
+    append: (row) => {
+      append.run(row);
+    },
+    inTransaction: (action) => {
+      const transaction = database.transaction(action);
+      return database.inTransaction ? transaction() : transaction.immediate();
+    },
+    isInTransaction: () => database.inTransaction,
+  };
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { ledgerMacKey, secretsMirror } from '#main/bank/privacy/ledger-secrets.ts';
+import type { Secrets } from '#main/platform/ports.ts';
+import { seededRandom } from '../../../fakes/random.ts';
+import { BUDGET, CHARGE, ledgerFixture } from './ledger-fixture.ts';
+
+function memorySecrets(): Secrets & { readonly kept: Map<string, Uint8Array> } {
+  const kept = new Map<string, Uint8Array>();
+  return {
+    kept,
+    protection: 'file-mode-only',
+    read: (name) => kept.get(name),
+    write: (name, value) => {
+      kept.set(name, value);
+    },
+  };
+}
+
+describe('key and head in the key store', () => {
+  it('make the key once', () => {
+    const secrets = memorySecrets();
+    const random = seededRandom('ledger');
+    const key = ledgerMacKey(secrets, random);
+    expect(key).toHaveLength(32);
+    expect(ledgerMacKey(secrets, random)).toEqual(key);
+  });
+
+  it('follow the ledger and find it again', () => {
+    const secrets = memorySecrets();
+    const { open } = ledgerFixture();
+    // The fixture's own ledger mirrored the empty head elsewhere; this store begins here.
+    const ledger = open({ mirror: secretsMirror(secrets) });
+    expect(secretsMirror(secrets).readMirroredHead()).toMatchObject({ sequence: 0 });
+    ledger.setBudget(BUDGET);
+    ledger.charge(CHARGE);
+    expect(secretsMirror(secrets).readMirroredHead()).toEqual(ledger.head());
+    expect(open({ mirror: secretsMirror(secrets) }).health()).toMatchObject({ kind: 'verified', entries: 2 });
+  });
+
+  it('do not pass over a damaged head', () => {
+    const secrets = memorySecrets();
+    secrets.write('ledger-head', new TextEncoder().encode('{"sequence":-1}'));
+    const { open } = ledgerFixture();
+    expect(() => open({ mirror: secretsMirror(secrets) })).toThrow();
+  });
+});

@@ -66,6 +66,9 @@ type Rule<S extends HubRoundKind, E extends HubRoundEventKind> = (
 ) => HubRoundAdvance;
 type Table = { readonly [S in HubRoundKind]: { readonly [E in HubRoundEventKind]?: Rule<S, E> } };
 
+/** Before training starts. */
+type Before = StateOf<'planned'> | StateOf<'enrolling'>;
+
 function to(state: HubRoundState, ...effects: readonly HubRoundEffect[]): HubRoundAdvance {
   return { kind: 'advanced', state, effects };
 }
@@ -77,7 +80,11 @@ function refuse(reason: string): HubRoundAdvance {
 const STOP: HubRoundEffect = { kind: 'stop-timers' };
 
 /** Members come and go before training starts: who is there, and whether that is enough. */
-const presence: Rule<'planned' | 'enrolling', 'presence-changed'> = (state, { present, members }, terms) => {
+const presence = (
+  state: Before,
+  { present, members }: EventOf<'presence-changed'>,
+  terms: CohortTerms,
+): HubRoundAdvance => {
   if (present.length < terms.minimumCohort) return to({ kind: 'planned', index: state.index }, STOP);
   if (present.length >= members) return startTraining(state.index, present);
   const next: HubRoundState = { kind: 'enrolling', index: state.index, present: [...present] };
@@ -134,10 +141,13 @@ const commit: Rule<'training', 'updates-committed'> = (state, { bankIds }, terms
   );
 };
 
-const cancelEarly: Rule<'planned' | 'enrolling', 'cancelled'> = (state, { reason }) =>
+const cancelEarly = (state: Before, { reason }: EventOf<'cancelled'>): HubRoundAdvance =>
   to({ kind: 'cancelled', index: state.index, cohort: [], committed: [], reason }, STOP);
 
-const cancelLate: Rule<'training' | 'aggregating', 'cancelled'> = (state, { reason }) => {
+const cancelLate = (
+  state: StateOf<'training'> | StateOf<'aggregating'>,
+  { reason }: EventOf<'cancelled'>,
+): HubRoundAdvance => {
   const { cohort, committed } = state;
   return to({ kind: 'cancelled', index: state.index, cohort, committed, reason }, STOP);
 };

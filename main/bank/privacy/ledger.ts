@@ -3,10 +3,9 @@
  * first noise is drawn for it and is never given back (design.md I1, I2, I12).
  *
  * Every call joins the caller's transaction where one is open, so that an approval, its outbox row and its `released`
- * entry are one commit; the caller then calls `mirrorCommitted` once the transaction is through.
+ * entry are one commit; the caller then calls `mirrorCommitted` once the transaction is through (the next call does too).
  */
 import { createSecretKey } from 'node:crypto';
-import type Database from 'better-sqlite3';
 import type { Clock } from '#main/platform/ports.ts';
 import { FailureError } from '#shared/failure.ts';
 import { UtcTime } from '#shared/ids.ts';
@@ -31,11 +30,11 @@ import {
   type SpendContext,
   type SpendCost,
 } from './spending.ts';
-import { ledgerStore } from './store.ts';
+import { type LedgerDatabase, ledgerStore } from './store.ts';
 
 export interface LedgerOptions {
   /** The bank's store, synchronous = FULL, migrated. */
-  readonly database: Database.Database;
+  readonly database: LedgerDatabase;
   /** Secret of this store (32 bytes); another key makes every entry foreign. */
   readonly macKey: Uint8Array;
   readonly clock: Clock;
@@ -74,31 +73,6 @@ export interface Ledger {
   mirrorCommitted(): void;
 }
 
-function assertVerified(health: LedgerHealth): void {
-  switch (health.kind) {
-    case 'verified':
-      return;
-    case 'broken': {
-      const { atSequence, reason } = health;
-      throw new FailureError(
-        'ledger-broken',
-        `The ledger does not verify at entry ${String(atSequence)}: ${reason}`,
-        {
-          atSequence,
-        },
-      );
-    }
-    case 'rolled-back': {
-      const { entries, expected } = health;
-      throw new FailureError(
-        'ledger-broken',
-        `The ledger is an older copy or another history: it has ${String(entries)} entries, entry ${String(expected)} was written before`,
-        { entries, expected },
-      );
-    }
-  }
-}
-
 /** Verifies the whole chain and compares its end with the mirrored head; a fault shows in `health`, it does not throw. */
 export function openLedger(options: LedgerOptions): Ledger {
   const { clock, mirror, accountant = createAccountant() } = options;
@@ -108,13 +82,13 @@ export function openLedger(options: LedgerOptions): Ledger {
   const balance = (): Balance => reader.current().balance;
   const context = (now: Balance): SpendContext => ({ balance: now, accountant });
 
-  /** Adds the entry that `decide` makes of the verified balance; undefined adds none. Answers its sequence number. */
-  const append = (decide: (balance: Balance) => LedgerFact | undefined): number | undefined => {
+  /** Adds the entry that `decide` makes of the verified balance (undefined: none); answers the newest entry's number. */
+  const append = (decide: (balance: Balance) => LedgerFact | undefined): number => {
     const sequence = store.inTransaction(() => {
       const known = reader.verify();
       assertVerified(known.health);
       const fact = decide(known.balance);
-      if (fact === undefined) return undefined;
+      if (fact === undefined) return known.head.sequence;
       const at = UtcTime.parse(new Date(clock.now()).toISOString());
       const row = chainRow(known.head, { at, ...encodeFact(fact) }, macKey);
       store.append(row);
@@ -123,7 +97,6 @@ export function openLedger(options: LedgerOptions): Ledger {
     reader.mirrorCommitted();
     return sequence;
   };
-  const appendOne = (decide: (balance: Balance) => LedgerFact): number => append(decide) ?? 0;
 
   return {
     health: () => reader.current().health,
@@ -134,11 +107,11 @@ export function openLedger(options: LedgerOptions): Ledger {
     setBudget: (request) => {
       append((now) => budgetFact(now, request));
     },
-    charge: (request) => appendOne((now) => chargeFact(context(now), request)),
+    charge: (request) => append((now) => chargeFact(context(now), request)),
     recordOutcome: (charge, kind) => {
       append((now) => outcomeFact(now, charge, kind));
     },
-    hold: (request) => appendOne((now) => holdFact(context(now), request)),
+    hold: (request) => append((now) => holdFact(context(now), request)),
     returnHold: (hold) => {
       append((now) => (now.holds.has(hold) ? { kind: 'hold-returned', hold } : undefined));
     },
@@ -157,4 +130,27 @@ export function openLedger(options: LedgerOptions): Ledger {
       reader.mirrorCommitted();
     },
   };
+}
+
+function assertVerified(health: LedgerHealth): void {
+  switch (health.kind) {
+    case 'verified':
+      return;
+    case 'broken': {
+      const { atSequence, reason } = health;
+      throw new FailureError(
+        'ledger-broken',
+        `The ledger does not verify at entry ${String(atSequence)}: ${reason}`,
+        { atSequence },
+      );
+    }
+    case 'rolled-back': {
+      const { entries, expected } = health;
+      throw new FailureError(
+        'ledger-broken',
+        `The ledger is an older copy or another history: it has ${String(entries)} entries, entry ${String(expected)} was written before`,
+        { entries, expected },
+      );
+    }
+  }
 }

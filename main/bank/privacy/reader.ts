@@ -50,16 +50,22 @@ export function ledgerReader(options: ReaderOptions): LedgerReader {
     if (fresh.health.kind !== 'verified' || !store.isInTransaction()) known = fresh;
     return fresh;
   };
-  const current = (): KnownLedger => {
-    if (store.rowsAfter(known.head.sequence, 1).length === 0) return known;
-    return keep(readFrom(known.health.kind === 'verified' ? known : EMPTY_LEDGER, options));
-  };
-  const mirrorCommitted = (): void => {
-    if (store.isInTransaction()) return;
-    const { health, head } = current();
+  const mirrorKnown = (): void => {
+    const { health, head } = known;
     if (health.kind !== 'verified' || mirrored?.hash === head.hash) return;
     mirror.mirrorHead(head);
     mirrored = head;
+  };
+  const current = (): KnownLedger => {
+    if (store.rowsAfter(known.head.sequence, 1).length === 0) return known;
+    const fresh = keep(readFrom(known.health.kind === 'verified' ? known : EMPTY_LEDGER, options));
+    mirrorKnown();
+    return fresh;
+  };
+  const mirrorCommitted = (): void => {
+    if (store.isInTransaction()) return;
+    current();
+    mirrorKnown();
   };
 
   mirrorCommitted();

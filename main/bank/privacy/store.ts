@@ -3,6 +3,9 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import type { LedgerRow } from './chain.ts';
 
+/** The bank's store file, as its other parts have it open: a transaction of theirs can hold entries of the ledger. */
+export type LedgerDatabase = Database.Database;
+
 export interface LedgerStore {
   /** Up to `limit` rows after a sequence number, in order. */
   rowsAfter(sequence: number, limit?: number): readonly LedgerRow[];
@@ -35,7 +38,7 @@ VALUES (@sequence, @at, @kind, @body, @previousHash, @hash)`;
 const SYNCHRONOUS_FULL = 2;
 
 /** Throws where a commit could be lost with the power: the ledger's promises rest on it. */
-export function ledgerStore(database: Database.Database): LedgerStore {
+export function ledgerStore(database: LedgerDatabase): LedgerStore {
   if (Number(database.pragma('synchronous', { simple: true })) < SYNCHRONOUS_FULL) {
     throw new Error('the privacy ledger needs synchronous = FULL');
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { GateLedger } from '#main/bank/review/ledger-port.ts';
 import { epsilonByPld } from '#shared/privacy/pld.ts';
 import { epsilonByRdp } from '#shared/privacy/rdp.ts';
 import { LedgerEntryView, PrivacyStateView } from '#shared/privacy/ledger-view.ts';
@@ -237,10 +238,23 @@ describe('outcome', () => {
     expect(ledger.health()).toEqual(before.health);
 
     approve(false).immediate();
+    expect(mirror.head).toEqual(before.head);
     ledger.mirrorCommitted();
     expect(ledger.state().releasedEpsilon).toBe(epsilonOf(1));
     expect(mirror.head).toEqual(ledger.head());
     expect(mirror.head?.sequence).toBe(3);
+  });
+});
+
+describe('the release gate', () => {
+  it('finds in the ledger what it asks for, and a forgotten mirroring is made up for by the next look', () => {
+    const { ledger, database, mirror } = ledgerFixture();
+    const gate: GateLedger = ledger;
+    ledger.setBudget(BUDGET);
+    const charge = database.transaction(() => gate.charge(CHARGE)).immediate();
+    expect(mirror.head?.sequence).toBe(1);
+    expect(gate.health()).toMatchObject({ kind: 'verified', entries: 2 });
+    expect(mirror.head?.sequence).toBe(charge);
   });
 });
 

@@ -165,7 +165,7 @@ export const HUB_ROUND_TABLE: Table = {
     'bank-entered': enter,
     'bank-declined': decline,
     'updates-committed': commit,
-    'deadline-passed': close,
+    'deadline-passed': (state, _, terms) => close(state, terms),
     cancelled: cancelLate,
   },
   aggregating: {
@@ -187,7 +187,9 @@ export function advanceHubRound(
   event: HubRoundEvent,
   terms: CohortTerms,
 ): HubRoundAdvance {
-  const rules: Readonly<Record<string, Rule<never, never> | undefined>> = HUB_ROUND_TABLE[state.kind];
+  const rules: Partial<
+    Record<HubRoundEventKind, (state: never, event: never, terms: CohortTerms) => HubRoundAdvance>
+  > = HUB_ROUND_TABLE[state.kind];
   const rule = rules[event.kind];
   if (rule === undefined) return refuse(`${event.kind} does not happen in a round that is ${state.kind}`);
   // The table pairs each state with the rules of its own kind; the compiler can't follow the look-up.

@@ -74,6 +74,11 @@ export function guardedEnvironment(extra: Environment): Environment {
   return { ...process.env, ...extra, [PARENT_GUARD]: 'stdin' };
 }
 
+/** The environment that this process was started with, to hand on where no guard is needed. */
+export function inheritedEnvironment(): Environment {
+  return { ...process.env };
+}
+
 export function isGuardedByParent(environment: Environment = process.env): boolean {
   return environment[PARENT_GUARD] === 'stdin';
 }

@@ -1,0 +1,87 @@
+/** What happens when a person quits: nothing running, training and the like can be stopped, sending is waited for. */
+import type { Work } from '../backend/messages.ts';
+
+export type QuitChoice = 'quit' | 'stay' | 'wait';
+
+export interface QuitQuestion {
+  readonly message: string;
+  readonly detail: string;
+  /** The first is the default and the safe one. */
+  readonly buttons: readonly { readonly label: string; readonly choice: QuitChoice }[];
+}
+
+/** undefined: nothing runs, quit at once. */
+export function quitQuestion(work: readonly Work[]): QuitQuestion | undefined {
+  if (work.includes('sending')) {
+    return {
+      message: 'An update is being sent',
+      detail:
+        'Parley quits by itself when the hub has confirmed it. Quitting now is safe too: the stored bytes are sent at the next start.',
+      buttons: [
+        { label: 'Wait and quit', choice: 'wait' },
+        { label: 'Keep working', choice: 'stay' },
+        { label: 'Quit anyway', choice: 'quit' },
+      ],
+    };
+  }
+  const named = work.map((one) => WORK_NAMES[one]);
+  if (named.length === 0) return undefined;
+  return {
+    message: `${named.join(' and ')} is running`,
+    detail: 'Stopping it loses the work done so far; a charge to the privacy budget stays recorded.',
+    buttons: [
+      { label: 'Keep working', choice: 'stay' },
+      { label: 'Stop and quit', choice: 'quit' },
+    ],
+  };
+}
+
+const WORK_NAMES: Readonly<Record<Work, string>> = {
+  training: 'Training',
+  importing: 'An import',
+  scoring: 'Scoring',
+  sending: 'Sending',
+};
+
+export interface QuitOptions {
+  readonly work: () => Promise<readonly Work[]>;
+  readonly ask: (question: QuitQuestion) => Promise<QuitChoice>;
+  /** Calls back when nothing is being sent any more. */
+  readonly whenSent: () => Promise<void>;
+  /** Stops the backend cooperatively. */
+  readonly stop: () => Promise<void>;
+  readonly quit: () => void;
+}
+
+export interface Quitter {
+  /** For `before-quit`: true when the quit may go on now, false when it was held back (and is repeated when decided). */
+  mayQuit(): boolean;
+}
+
+type Phase = 'idle' | 'deciding' | 'over';
+
+export function createQuitter(options: QuitOptions): Quitter {
+  let phase: Phase = 'idle';
+  const decide = async (): Promise<void> => {
+    const question = quitQuestion(await options.work());
+    const choice = question === undefined ? 'quit' : await options.ask(question);
+    if (choice === 'stay') {
+      phase = 'idle';
+      return;
+    }
+    if (choice === 'wait') await options.whenSent();
+    await options.stop();
+    phase = 'over';
+    options.quit();
+  };
+  return {
+    mayQuit: () => {
+      if (phase === 'over') return true;
+      if (phase === 'idle') {
+        phase = 'deciding';
+        void decide();
+      }
+      return false;
+    },
+  };
+}

@@ -31,13 +31,19 @@ const InviteRow = z
 export type InviteRecord = z.infer<typeof InviteRow>;
 
 const ConsortiumRow = z
-  .object({ consortium_id: ConsortiumId, name: z.string(), version: z.int() })
-  .transform((row) => ({ id: row.consortium_id, name: row.name, version: row.version }));
+  .object({ consortium_id: ConsortiumId, name: z.string(), version: z.int(), address: z.string().nullable() })
+  .transform((row) => ({
+    id: row.consortium_id,
+    name: row.name,
+    version: row.version,
+    address: row.address,
+  }));
 export type ConsortiumRecord = z.infer<typeof ConsortiumRow>;
 
 export interface MemberStore {
   consortium(): ConsortiumRecord | undefined;
   found(consortium: { readonly id: ConsortiumId; readonly name: string }): void;
+  noteAddress(address: string): void;
   /** Counts a change that banks can see; answers the new version. */
   nextVersion(): number;
   addInvite(codeHash: string, invite: { readonly bankName: string; readonly expiresAt: UtcTime }): void;
@@ -53,10 +59,11 @@ export interface MemberStore {
 
 export function openMemberStore(database: Database.Database): MemberStore {
   const sql = {
-    consortium: database.prepare('SELECT consortium_id, name, version FROM consortium'),
+    consortium: database.prepare('SELECT consortium_id, name, version, address FROM consortium'),
     found: database.prepare(
       'INSERT INTO consortium (only, consortium_id, name, version) VALUES (1, ?, ?, 1)',
     ),
+    address: database.prepare('UPDATE consortium SET address = ?'),
     bump: database.prepare('UPDATE consortium SET version = version + 1 RETURNING version'),
     addInvite: database.prepare('INSERT INTO invite (code_hash, bank_name, expires_at) VALUES (?, ?, ?)'),
     invite: database.prepare('SELECT bank_name, expires_at, used_by FROM invite WHERE code_hash = ?'),
@@ -73,6 +80,7 @@ export function openMemberStore(database: Database.Database): MemberStore {
   return {
     consortium: () => ConsortiumRow.optional().parse(sql.consortium.get()),
     found: ({ id, name }) => void sql.found.run(id, name),
+    noteAddress: (address) => void sql.address.run(address),
     nextVersion: () => z.object({ version: z.int() }).parse(sql.bump.get()).version,
     addInvite: (codeHash, { bankName, expiresAt }) => void sql.addInvite.run(codeHash, bankName, expiresAt),
     invite: (codeHash) => InviteRow.optional().parse(sql.invite.get(codeHash)),

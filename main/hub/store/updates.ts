@@ -1,4 +1,4 @@
-/** Updates that arrive in chunks and updates that are committed, in SQL. Never decides. */
+/** Updates that were acknowledged, in SQL. Never decides. Those still on their way are in memory (rounds/arrivals.ts). */
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { SignedReceipt, SignedUpdateHeader } from '#shared/contract/federation.ts';
@@ -7,11 +7,6 @@ import { BankId, type Digest, type RoundId, UpdateId } from '#shared/ids.ts';
 const Blob = z.instanceof(Uint8Array);
 const json = <T extends z.ZodType>(schema: T) =>
   z.string().transform((text): z.output<T> => schema.parse(JSON.parse(text)));
-
-const ArrivingRow = z
-  .object({ update_id: UpdateId, signed_header: json(SignedUpdateHeader), bytes: Blob })
-  .transform((row) => ({ updateId: row.update_id, signed: row.signed_header, bytes: row.bytes }));
-export type ArrivingUpdate = z.infer<typeof ArrivingRow>;
 
 const CommittedRow = z
   .object({
@@ -33,9 +28,6 @@ export type CommittedUpdate = z.infer<typeof CommittedRow>;
 const PayloadRow = z.object({ payload: Blob });
 
 export interface UpdateStore {
-  arriving(roundId: RoundId, bankId: BankId): ArrivingUpdate | undefined;
-  /** What has arrived so far; one update a bank and round, a newer one replaces an unfinished one. */
-  saveArriving(signed: SignedUpdateHeader, bytes: Uint8Array): void;
   commit(update: CommittedUpdate, payload: Uint8Array): void;
   committed(roundId: RoundId): readonly CommittedUpdate[];
   committedBy(roundId: RoundId, bankId: BankId): CommittedUpdate | undefined;
@@ -47,15 +39,6 @@ export interface UpdateStore {
 export function openUpdateStore(database: Database.Database): UpdateStore {
   const columns = 'bank_id, update_id, signed_header, tier, signed_receipt';
   const sql = {
-    arriving: database.prepare(
-      'SELECT update_id, signed_header, bytes FROM arriving_update WHERE round_id = ? AND bank_id = ?',
-    ),
-    save: database.prepare(
-      `INSERT INTO arriving_update (update_id, round_id, bank_id, signed_header, bytes) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (round_id, bank_id) DO UPDATE
-       SET update_id = excluded.update_id, signed_header = excluded.signed_header, bytes = excluded.bytes`,
-    ),
-    drop: database.prepare('DELETE FROM arriving_update WHERE round_id = ? AND bank_id = ?'),
     commit: database.prepare(
       `INSERT INTO committed_update
        (round_id, bank_id, update_id, signed_header, tier, payload_hash, payload, signed_receipt)
@@ -73,14 +56,8 @@ export function openUpdateStore(database: Database.Database): UpdateStore {
   };
   const bytesOf = (row: unknown): Uint8Array | undefined => PayloadRow.optional().parse(row)?.payload;
   return {
-    arriving: (roundId, bankId) => ArrivingRow.optional().parse(sql.arriving.get(roundId, bankId)),
-    saveArriving: (signed, bytes) => {
-      const { updateId, roundId, bankId } = signed.header;
-      sql.save.run(updateId, roundId, bankId, JSON.stringify(signed), bytes);
-    },
     commit: (update, payload) => {
       const { header } = update.signed;
-      sql.drop.run(header.roundId, update.bankId);
       sql.commit.run(
         ...[header.roundId, update.bankId, update.updateId, JSON.stringify(update.signed), update.tier],
         ...[header.payloadHash, payload, JSON.stringify(update.receipt)],

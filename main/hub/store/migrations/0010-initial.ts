@@ -8,7 +8,9 @@ CREATE TABLE consortium (
   consortium_id TEXT NOT NULL,
   name TEXT NOT NULL,
   -- Grows with every change that a bank can see; survives a restart so that no bank takes old for new.
-  version INTEGER NOT NULL
+  version INTEGER NOT NULL,
+  -- Where the hub served last: invitations name it.
+  address TEXT
 ) STRICT;
 
 CREATE TABLE invite (
@@ -59,16 +61,6 @@ CREATE TABLE round (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX round_of_run ON round (run_id, ordinal);
 CREATE UNIQUE INDEX one_open_round ON round (run_id) WHERE is_open = 1;
-
--- An update on its way: chunks in order, resumable at their total length.
-CREATE TABLE arriving_update (
-  update_id TEXT PRIMARY KEY,
-  round_id TEXT NOT NULL REFERENCES round (round_id),
-  bank_id TEXT NOT NULL REFERENCES bank (bank_id),
-  signed_header TEXT NOT NULL,
-  bytes BLOB NOT NULL,
-  UNIQUE (round_id, bank_id)
-) STRICT;
 
 -- I4: a bank counts at most once in a round. What is here was acknowledged.
 CREATE TABLE committed_update (

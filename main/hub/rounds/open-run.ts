@@ -1,0 +1,61 @@
+/** An open run in memory: the parsed plan, the newest checkpoint, who joined, and the round that is going on. */
+import type { SignedRunMembership } from '#shared/contract/federation.ts';
+import { FailureError } from '#shared/failure.ts';
+import { type BankId, RoundId } from '#shared/ids.ts';
+import type { Charter } from '#shared/round/charter.ts';
+import type { HubRoundState } from '#shared/round/hub-round.ts';
+import { type Checkpoint, parseCheckpoint } from '#main/learning/recipes/checkpoint.ts';
+import type { HubRunRecord, RunStatus, RunStore } from '../store/runs.ts';
+
+export interface CurrentRound {
+  readonly roundId: RoundId;
+  state: HubRoundState;
+  /** Monotonic time at which the round closes; null while no deadline runs. */
+  closesAt: number | null;
+}
+
+/** Mutable: the hub's shell is its only writer, and what it holds was committed before. */
+export interface OpenRun {
+  readonly record: HubRunRecord;
+  readonly charter: Charter;
+  status: RunStatus;
+  committed: number;
+  checkpoint: Checkpoint;
+  checkpointHash: HubRunRecord['checkpointHash'];
+  headHash: HubRunRecord['headHash'];
+  members: ReadonlyMap<BankId, SignedRunMembership>;
+  round: CurrentRound | undefined;
+  /** Rounds failed in a row: the pause before the next attempt grows with them. */
+  failures: number;
+  cancelTimer: () => void;
+}
+
+/** The run as the store has it; timers are started by the shell. */
+export function loadRun(record: HubRunRecord, store: RunStore): OpenRun {
+  const newest = store.newestRound(record.runId);
+  return {
+    record,
+    charter: record.plan.plan.charter,
+    status: record.status,
+    committed: record.committed,
+    checkpoint: parseCheckpoint(record.checkpoint),
+    checkpointHash: record.checkpointHash,
+    headHash: record.headHash,
+    members: membersOf(store.members(record.runId)),
+    round:
+      newest === undefined ? undefined : { roundId: newest.roundId, state: newest.state, closesAt: null },
+    failures: 0,
+    cancelTimer: () => undefined,
+  };
+}
+
+export function membersOf(signed: readonly SignedRunMembership[]): ReadonlyMap<BankId, SignedRunMembership> {
+  return new Map(signed.map((one) => [one.membership.bankId, one]));
+}
+
+/** Throws 'run-not-open' when the run is over. */
+export function requireOpen(run: OpenRun | undefined, what: string): OpenRun {
+  if (run === undefined) throw new FailureError('not-found', `This hub has no run ${what}`);
+  if (run.status !== 'open') throw new FailureError('run-not-open', `The run ${what} is ${run.status}`);
+  return run;
+}

@@ -98,7 +98,7 @@ export function createDataService(options: DataServiceOptions): DataService {
       throw new FailureError('columns-missing', `No column is mapped to ${inspection.missing.join(', ')}`);
     }
     await jobs.whenCleared();
-    const importId: ImportId = newId<ImportId>(random, 'imp', ImportId);
+    const importId: ImportId = ImportId.parse(newId(random, 'imp', ImportId));
     const importNo = beginImport(database, { importId, name: inspection.name, mapping, startedAt: utcNow() });
     if (isSaved) saveMapping(database, headerSignature(inspection.header), { mapping, savedAt: utcNow() });
     jobs.import({ importNo, path: source, mapping });

@@ -42,7 +42,16 @@ const NO_DATA: DataVersion = {
 
 export function currentDataVersion(database: Database.Database): DataVersion {
   const row = database.prepare('SELECT * FROM data_versions ORDER BY version DESC LIMIT 1').get();
-  if (row === undefined) return NO_DATA;
+  return row === undefined ? NO_DATA : versionOf(row);
+}
+
+/** What the store noted of an earlier version, or undefined where it never had one of that number. */
+export function recordedDataVersion(database: Database.Database, version: number): DataVersion | undefined {
+  const row = database.prepare('SELECT * FROM data_versions WHERE version = ?').get(version);
+  return row === undefined ? undefined : versionOf(row);
+}
+
+function versionOf(row: unknown): DataVersion {
   const parsed = VersionRow.parse(row);
   return {
     version: parsed.version,

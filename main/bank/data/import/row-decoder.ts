@@ -2,7 +2,7 @@
 import type { CanonicalColumn, ColumnMapping } from '#shared/features/data-view.ts';
 import type { LabelValue, TransactionDraft } from '#main/bank/store/transaction-writer.ts';
 import { createAmountParser } from './amount-value.ts';
-import { currencyDecimals } from './currency.ts';
+import { currencyDecimals } from '#shared/money.ts';
 import { MAX_TEXT_CHARACTERS } from './limits.ts';
 import type { RejectReason } from './reject-reasons.ts';
 import { createTimeParser } from './time-value.ts';

@@ -109,6 +109,9 @@ CREATE TABLE data_versions (
   changed_from INTEGER NOT NULL
 ) STRICT;
 
+-- At most one row: the bank's own country, taken from the first import that names countries and kept from then on.
+CREATE TABLE home_country (country TEXT NOT NULL) STRICT;
+
 CREATE TABLE day_counts (
   day INTEGER PRIMARY KEY,
   rows INTEGER NOT NULL,

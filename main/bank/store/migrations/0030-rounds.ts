@@ -35,6 +35,8 @@ CREATE TABLE run (
   -- The newest verified model: number of committed rounds behind it, its hash and its bytes.
   version INTEGER NOT NULL DEFAULT 0,
   checkpoint BLOB,
+  -- Findings of the health checks on that model, a JSON list of sentences.
+  alarms TEXT NOT NULL DEFAULT '[]',
   -- A chain that broke stays refused until a person acts: the failure in words.
   failure TEXT,
   first_seen_at TEXT NOT NULL

@@ -1,7 +1,7 @@
 /**
  * The ε that is shown: composition of privacy loss distributions by Fourier transform (Koskela, Jälkö and Honkela
- * 2020, arXiv:1906.03049) with pessimistic discretisation. Both directions of adjacency are always computed: for
- * subsampled mechanisms neither dominates the other (Lebeda, Regehr and Kamath 2024, arXiv:2405.20769).
+ * 2020, arXiv:1906.03049) with pessimistic discretisation. Both directions of adjacency are always computed: under
+ * composition neither may be assumed to be the worse one (Lebeda, Regehr and Kamath 2024, arXiv:2405.20769).
  */
 import { gaussianEpsilon } from './analytic-gaussian.ts';
 import {

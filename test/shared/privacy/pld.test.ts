@@ -2,36 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { gaussianEpsilon } from '#shared/privacy/analytic-gaussian.ts';
 import { epsilonByPld } from '#shared/privacy/pld.ts';
 import { epsilonByRdp } from '#shared/privacy/rdp.ts';
-import {
-  accounting,
-  isWithinReference,
-  mechanismOf,
-  reference,
-  relativeError,
-  type ReferenceRow,
-} from './reference.ts';
+import { accounting, isWithinReference, reference, relativeError } from './reference.ts';
 
 const DELTA = 1e-5;
 
-function check(row: ReferenceRow): void {
-  const label = JSON.stringify(row);
-  const epsilon = epsilonByPld([mechanismOf(row)], row.delta);
-  if (typeof row.eps_exact === 'number')
-    expect(relativeError(epsilon, row.eps_exact), label).toBeLessThan(1e-8);
-  else if (typeof row.eps_pld_fine === 'number')
-    expect(isWithinReference(epsilon, row.eps_pld_fine), label).toBe(true);
-  else if (typeof row.eps_pld === 'number' && row.eps_pld <= 60) {
-    expect(relativeError(epsilon, row.eps_pld), label).toBeLessThan(1e-3);
-  }
-  if (epsilon <= 60) expect(epsilon, label).toBeLessThanOrEqual(row.eps_rdp_exact * (1 + 1e-9));
-}
-
 describe('privacy loss distributions', () => {
-  it('agree with every row of the reference table and stay below Rényi accounting', () => {
-    expect(reference.rows.filter((row) => typeof row.eps_pld_fine === 'number')).toHaveLength(295);
-    reference.rows.forEach(check);
-  });
-
   it.each([...reference.ledgers, ...accounting.ledgers])(
     'compose unlike segments: $name, δ $delta',
     (ledger) => {

@@ -1,0 +1,133 @@
+/** Privacy: what was spent and what is left, what it covers, what more would cost, and every entry of the ledger. */
+import { Button } from '@mantine/core';
+import { IconShieldLock } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import { type PrivacyStateView } from '#shared/privacy/ledger-view.ts';
+import { useAsk } from '../../queries/ask.ts';
+import { text } from '../../text/en.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Facts } from '../../ui/facts.tsx';
+import { deltaText, epsilonLeft, epsilonSpent } from '../../ui/format.ts';
+import { EpsilonGauge } from '../../ui/gauge.tsx';
+import { Page, Stacked, WideNarrow } from '../../ui/page.tsx';
+import { Panel, Part } from '../../ui/panel.tsx';
+import { BudgetDialog } from './budget-dialog.tsx';
+import { HealthPanel } from './health-panel.tsx';
+import { LedgerPanel } from './ledger-panel.tsx';
+import classes from './privacy.module.css';
+import { WhatIfPanel } from './what-if-panel.tsx';
+
+const words = text.privacy;
+
+export function Privacy(): ReactNode {
+  const privacy = useAsk('privacy.state', {});
+  const [isOpen, setOpen] = useState(false);
+  const open = (): void => {
+    setOpen(true);
+  };
+  const budget = privacy.data?.budget ?? null;
+  return (
+    <Page
+      title={words.title}
+      actions={budget === null ? undefined : <Button onClick={open}>{words.changeBudget}</Button>}
+    >
+      <Part query={privacy} skeletonRows={10}>
+        {(state) => (
+          <>
+            {state.budget === null ? (
+              <NoBudget onSet={open} />
+            ) : (
+              <Spending state={state} budget={state.budget} />
+            )}
+            <BudgetDialog
+              key={String(isOpen)}
+              isOpen={isOpen}
+              state={state}
+              onClose={() => {
+                setOpen(false);
+              }}
+            />
+          </>
+        )}
+      </Part>
+    </Page>
+  );
+}
+
+function NoBudget({ onSet }: { readonly onSet: () => void }): ReactNode {
+  return (
+    <EmptyState icon={IconShieldLock} title={words.noBudgetTitle} why={words.noBudgetWhy}>
+      <Button variant="filled" onClick={onSet}>
+        {words.setBudget}
+      </Button>
+    </EmptyState>
+  );
+}
+
+interface SpendingProps {
+  readonly state: PrivacyStateView;
+  readonly budget: NonNullable<PrivacyStateView['budget']>;
+}
+
+function Spending({ state, budget }: SpendingProps): ReactNode {
+  return (
+    <Stacked>
+      <WideNarrow>
+        <Panel title={words.budgetPanel} aside={words.unit[budget.unit]}>
+          <div className={classes['stack']}>
+            <EpsilonGauge charged={state.chargedEpsilon} held={state.heldEpsilon} budget={budget.epsilon} />
+            <BudgetFacts state={state} budget={budget} />
+          </div>
+        </Panel>
+        <Stacked>
+          <HealthPanel health={state.health} />
+          <Covers unit={budget.unit} />
+        </Stacked>
+      </WideNarrow>
+      <WhatIfPanel state={state} budget={budget} />
+      <LedgerPanel budget={budget} />
+    </Stacked>
+  );
+}
+
+function BudgetFacts({ state, budget }: SpendingProps): ReactNode {
+  const left = budget.epsilon - state.chargedEpsilon - state.heldEpsilon;
+  return (
+    <Facts
+      facts={[
+        {
+          name: words.charged,
+          value: `ε ${epsilonSpent(state.chargedEpsilon)}`,
+          meaning: words.chargedMeaning,
+        },
+        {
+          name: words.released,
+          value: `ε ${epsilonSpent(state.releasedEpsilon)}`,
+          meaning: words.releasedMeaning,
+        },
+        { name: words.held, value: `ε ${epsilonSpent(state.heldEpsilon)}`, meaning: words.heldMeaning },
+        { name: words.left, value: `ε ${epsilonLeft(left)}` },
+        {
+          name: words.crossCheck,
+          value: `ε ${epsilonSpent(state.chargedEpsilonByRdp)}`,
+          meaning: words.crossCheckMeaning,
+        },
+        { name: words.deltaFact, value: deltaText(budget.delta), meaning: words.deltaMeaning },
+        { name: words.adjacencyName, value: words.adjacency },
+      ]}
+    />
+  );
+}
+
+function Covers({ unit }: { readonly unit: 'transaction' | 'account' }): ReactNode {
+  const isRow = unit === 'transaction';
+  return (
+    <Panel title={words.covers}>
+      <div className={classes['stack']}>
+        <p className={classes['covers']}>{isRow ? words.coversTransaction : words.coversAccount}</p>
+        <p className={classes['covers']}>{isRow ? words.notTransaction : words.notAccount}</p>
+        <p className={classes['covers']}>{words.notDecision}</p>
+      </div>
+    </Panel>
+  );
+}

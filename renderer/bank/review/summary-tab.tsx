@@ -1,0 +1,79 @@
+/** Summary: the figures with their meanings, and the noisy sum by layer beside what noise alone would give. */
+import { type ReactNode } from 'react';
+import { type LayerNorms, type ReviewView } from '#shared/round/review-view.ts';
+import { text } from '../../text/en.ts';
+import { BarFigure } from '../../ui/charts.tsx';
+import { type Fact, Facts } from '../../ui/facts.tsx';
+import { count, dayText, figure, momentText, percent } from '../../ui/format.ts';
+import classes from './review.module.css';
+
+const words = text.review;
+
+export function SummaryTab({ view }: { readonly view: ReviewView }): ReactNode {
+  return (
+    <div className={classes['split']}>
+      <LayerChart layers={view.layers} />
+      <Facts facts={figureFacts(view)} />
+    </div>
+  );
+}
+
+/** Least ‖sum‖ ÷ ‖noise alone‖ over the layers that have both; null without any. */
+export function leastNoiseShare(layers: readonly LayerNorms[]): number | null {
+  const shares = layers.flatMap(({ sum, noiseOnly }) =>
+    sum === null || noiseOnly === null || noiseOnly === 0 ? [] : [sum / noiseOnly],
+  );
+  return shares.length === 0 ? null : Math.min(...shares);
+}
+
+function LayerChart({ layers }: { readonly layers: readonly LayerNorms[] }): ReactNode {
+  const least = leastNoiseShare(layers);
+  const { summary } = words;
+  const series =
+    least === null
+      ? [{ name: 'difference', label: summary.difference, color: 'var(--chart-bank)' }]
+      : [
+          { name: 'sum', label: summary.sum, color: 'var(--chart-bank)' },
+          { name: 'noiseOnly', label: summary.noiseOnly, color: 'var(--chart-noise)' },
+        ];
+  return (
+    <BarFigure
+      title={summary.chart}
+      sentence={least === null ? summary.noSentence : summary.sentence(percent(least))}
+      points={layers.map(({ layer, difference, sum, noiseOnly }) => ({ layer, difference, sum, noiseOnly }))}
+      x={{ key: 'layer', header: summary.layer }}
+      series={series}
+      format={(value) => figure(value, 2)}
+      height={190}
+    />
+  );
+}
+
+function figureFacts({ figures, terms, dataVersion, createdAt }: ReviewView): readonly Fact[] {
+  const names = words.figures;
+  const until = dataVersion.until === null ? '–' : dayText(dataVersion.until);
+  const rate = terms.samplingRate === null ? '–' : String(terms.samplingRate);
+  const clip = terms.clippingNorm === null ? '–' : String(terms.clippingNorm);
+  return [
+    { name: names.noiseRatio, value: figure(figures.noiseRatio, 3), meaning: names.noiseRatioMeaning },
+    {
+      name: names.cosineLast,
+      value: figure(figures.cosineWithLastPublished, 3),
+      meaning: names.cosineLastMeaning,
+    },
+    { name: names.cosineOwn, value: figure(figures.cosineWithOwnLast, 3), meaning: names.cosineOwnMeaning },
+    { name: names.norm, value: figure(figures.differenceNorm, 4), meaning: names.normMeaning },
+    { name: names.clipped, value: percent(figures.clippedShare, 1), meaning: names.clippedMeaning },
+    {
+      name: names.terms,
+      value: names.termsValue({
+        steps: terms.steps,
+        rate,
+        noise: String(Number(terms.noiseMultiplier.toPrecision(4))),
+        clip,
+      }),
+    },
+    { name: names.data, value: names.dataValue(count(dataVersion.rows), until) },
+    { name: names.made, value: momentText(createdAt) },
+  ];
+}

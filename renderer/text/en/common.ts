@@ -1,0 +1,21 @@
+/** Words that every screen uses. */
+export const common = {
+  loading: 'Loading',
+  retry: 'Try again',
+  cancel: 'Cancel',
+  close: 'Close',
+  save: 'Save',
+  back: 'Back',
+  next: 'Next',
+  copied: 'Copied',
+  copyOf: (what: string) => `Copy ${what}`,
+  explain: (what: string) => `What is ${what}?`,
+  asOf: (time: string) => `As of ${time}. The newest state could not be read.`,
+  rows: (n: string) => (n === '1' ? '1 row' : `${n} rows`),
+  exportCsv: 'Export CSV',
+  saved: (name: string) => `Saved ${name}`,
+  showAsTable: 'Show as table',
+  tableOf: (title: string) => `${title}, as a table`,
+  none: 'none',
+  notYet: 'not yet',
+} as const;

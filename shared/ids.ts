@@ -72,7 +72,7 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
  * A new id from 26 random bytes (the low five bits of each are used).
  * Callers pass `random.bytes(26)`; the prefix decides the schema that parses it.
  */
-export function idFromBytes<T>(prefix: string, schema: z.ZodType<T>, bytes: Uint8Array): T {
+export function idFromBytes<S extends z.ZodType>(prefix: string, schema: S, bytes: Uint8Array): z.output<S> {
   let text = `${prefix}_`;
   for (let i = 0; i < 26; i++) text += ALPHABET.charAt((bytes[i] ?? 0) & 31);
   return schema.parse(text);

@@ -9,6 +9,6 @@ export const systemRandom: Random = {
 };
 
 /** A fresh id, `newId(random, 'rnd', RoundId)`. */
-export function newId<T>(random: Random, prefix: string, schema: z.ZodType<T>): T {
+export function newId<S extends z.ZodType>(random: Random, prefix: string, schema: S): z.output<S> {
   return idFromBytes(prefix, schema, random.bytes(26));
 }

@@ -181,7 +181,8 @@ export const CHUNK_BYTES = 64 * 1024;
 
 const nothing = z.strictObject({});
 
-export const federationContract = {
+/** The first two messages of a connection. */
+export const handshakeContract = {
   /** First message on a connection. The hub proves its key by signing both nonces. */
   hello: query(
     z.strictObject({ protocol: z.literal(FEDERATION_PROTOCOL), publicKey: PublicKeyHex, nonce: Nonce }),
@@ -196,11 +197,16 @@ export const federationContract = {
       hubSignature: SignatureHex,
     }),
   ),
-  /** Second message: the bank proves its key over both nonces. Everything below needs it. */
+  /** Second message: the bank proves its key over both nonces. Everything else needs it. */
   authenticate: command(
     z.strictObject({ signature: SignatureHex }),
     z.strictObject({ membership: Membership, bankId: BankId.nullable() }),
   ),
+} as const;
+export type HandshakeContract = typeof handshakeContract;
+
+/** What an authenticated bank may ask. */
+export const memberContract = {
   enrol: command(
     z.strictObject({
       code: z.string().min(8).max(128),
@@ -245,4 +251,7 @@ export const federationContract = {
     z.strictObject({ totalBytes: z.int().min(0), bytes: Bytes }),
   ),
 } as const;
+export type MemberContract = typeof memberContract;
+
+export const federationContract = { ...handshakeContract, ...memberContract } as const;
 export type FederationContract = typeof federationContract;

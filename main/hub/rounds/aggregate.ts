@@ -28,9 +28,9 @@ export interface RoundToAggregate {
 
 export interface AggregatedRound {
   readonly entry: CheckpointEntry;
-  readonly sums: Uint8Array;
+  readonly sums: Uint8Array<ArrayBuffer>;
   readonly checkpoint: Checkpoint;
-  readonly checkpointBytes: Uint8Array;
+  readonly checkpointBytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Throws FailureError 'charter-invalid' when a sum leaves 2^53: then the round fails and nothing is published. */

@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { SignedReceipt, SignedUpdateHeader } from '#shared/contract/federation.ts';
-import { BankId, type Digest, type RoundId, UpdateId } from '#shared/ids.ts';
+import { BankId, type Digest, type RoundId, RunId, UpdateId } from '#shared/ids.ts';
 
 const Blob = z.instanceof(Uint8Array);
 const json = <T extends z.ZodType>(schema: T) =>
@@ -26,6 +26,9 @@ const CommittedRow = z
 export type CommittedUpdate = z.infer<typeof CommittedRow>;
 
 const PayloadRow = z.object({ payload: Blob });
+const PublishedRow = z
+  .object({ run_id: RunId, payload: Blob })
+  .transform((row) => ({ runId: row.run_id, payload: row.payload }));
 
 export interface UpdateStore {
   commit(update: CommittedUpdate, payload: Uint8Array): void;
@@ -33,7 +36,7 @@ export interface UpdateStore {
   committedBy(roundId: RoundId, bankId: BankId): CommittedUpdate | undefined;
   payload(roundId: RoundId, bankId: BankId): Uint8Array | undefined;
   /** Payloads of published rounds only: what is in an open round is nobody else's yet. */
-  publishedPayload(payloadHash: Digest): Uint8Array | undefined;
+  publishedPayload(payloadHash: Digest): { readonly runId: RunId; readonly payload: Uint8Array } | undefined;
 }
 
 export function openUpdateStore(database: Database.Database): UpdateStore {
@@ -50,8 +53,8 @@ export function openUpdateStore(database: Database.Database): UpdateStore {
     one: database.prepare(`SELECT ${columns} FROM committed_update WHERE round_id = ? AND bank_id = ?`),
     payload: database.prepare('SELECT payload FROM committed_update WHERE round_id = ? AND bank_id = ?'),
     published: database.prepare(
-      `SELECT payload FROM committed_update WHERE payload_hash = ?
-       AND round_id IN (SELECT round_id FROM log_entry) LIMIT 1`,
+      `SELECT l.run_id, u.payload FROM committed_update u JOIN log_entry l ON l.round_id = u.round_id
+       WHERE u.payload_hash = ? LIMIT 1`,
     ),
   };
   const bytesOf = (row: unknown): Uint8Array | undefined => PayloadRow.optional().parse(row)?.payload;
@@ -66,6 +69,6 @@ export function openUpdateStore(database: Database.Database): UpdateStore {
     committed: (roundId) => z.array(CommittedRow).parse(sql.committed.all(roundId)),
     committedBy: (roundId, bankId) => CommittedRow.optional().parse(sql.one.get(roundId, bankId)),
     payload: (roundId, bankId) => bytesOf(sql.payload.get(roundId, bankId)),
-    publishedPayload: (payloadHash) => bytesOf(sql.published.get(payloadHash)),
+    publishedPayload: (payloadHash) => PublishedRow.optional().parse(sql.published.get(payloadHash)),
   };
 }

@@ -1,0 +1,230 @@
+/**
+ * The shell around the round's table: reads, advances, stores state with audit in one transaction, then performs effects.
+ * Every effect may be repeated: after a restart the newest state says what is still to do.
+ */
+import { FailureError } from '#shared/failure.ts';
+import { type BankId, RoundId, type RunId, UtcTime } from '#shared/ids.ts';
+import { plannedRounds } from '#shared/round/charter.ts';
+import {
+  advanceHubRound,
+  type HubRoundAdvance,
+  type HubRoundEffect,
+  type HubRoundEvent,
+  isOver,
+} from '#shared/round/hub-round.ts';
+import type { Clock, Log, Random } from '#main/platform/ports.ts';
+import { newId } from '#main/platform/random.ts';
+import { digestOf, signStatement } from '#main/wire/identity.ts';
+import type { HubKeys } from '../keys.ts';
+import type { HubStore } from '../store/store.ts';
+import { aggregateRound } from './aggregate.ts';
+import type { CurrentRound, OpenRun } from './open-run.ts';
+import { createRoundTimers } from './timers.ts';
+
+export interface RoundsOptions {
+  readonly store: HubStore;
+  readonly keys: HubKeys;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly runs: ReadonlyMap<RunId, OpenRun>;
+  /** Joined members of the run that are connected now. */
+  readonly presentMembers: (run: OpenRun) => readonly BankId[];
+  readonly onRoundOver: (roundId: RoundId) => void;
+  /** Something that banks can see changed and is committed. */
+  readonly announce: () => void;
+}
+
+export interface Rounds {
+  /** Brings every open run to where its stored state says it stands. */
+  resume(): void;
+  presenceChanged(): void;
+  /** Throws 'round-closed' when the event can't happen now. `inTransaction` is committed with the new state. */
+  apply(run: OpenRun, event: HubRoundEvent, inTransaction?: () => void): void;
+  /** Opens the first round of a new run. */
+  begin(run: OpenRun): void;
+  remainingMs(round: CurrentRound): number | null;
+  close(): void;
+}
+
+export function createRounds(options: RoundsOptions): Rounds {
+  const { store, clock, random } = options;
+  const timers = createRoundTimers(clock, store.runs);
+
+  const planRound = (run: OpenRun): void => {
+    const roundId = newId(random, 'rnd', RoundId);
+    const round: CurrentRound = { roundId, state: { kind: 'planned', index: run.committed }, closesAt: null };
+    store.transaction(() => {
+      store.runs.saveRound({ roundId, runId: run.record.runId, state: round.state, remainingMs: null });
+      store.members.nextVersion();
+    });
+    run.round = round;
+    lookForMembers(run);
+  };
+
+  const lookForMembers = (run: OpenRun): void => {
+    const { round } = run;
+    if (run.status !== 'open' || round === undefined || timers.isPausing(run)) return;
+    if (round.state.kind !== 'planned' && round.state.kind !== 'enrolling') return;
+    const present = options.presentMembers(run);
+    apply(run, { kind: 'presence-changed', present, members: run.members.size });
+  };
+
+  const apply: Rounds['apply'] = (run, event, inTransaction) => {
+    const { round } = run;
+    if (round === undefined) throw new FailureError('round-not-open', 'No round of this run is open');
+    const before = round.state;
+    const outcome = advanceHubRound(before, event, run.charter.participation);
+    const { state, effects } = requireAdvance(outcome);
+    if (state === before && inTransaction === undefined) return;
+    if (effects.some((effect) => effect.kind === 'start-deadline'))
+      round.closesAt = clock.monotonic() + run.charter.participation.deadlineSeconds * 1000;
+    const remainingMs = timers.remainingMs(round);
+    store.transaction(() => {
+      inTransaction?.();
+      store.runs.saveRound({ roundId: round.roundId, runId: run.record.runId, state, remainingMs });
+      if (state.kind !== before.kind) store.members.nextVersion();
+    });
+    round.state = state;
+    if (state.kind !== before.kind) options.announce();
+    for (const effect of effects) perform(run, effect);
+    if (isOver(state)) options.onRoundOver(round.roundId);
+  };
+
+  const perform = (run: OpenRun, effect: HubRoundEffect): void => {
+    switch (effect.kind) {
+      case 'start-enrolment-timer':
+        timers.startEnrolment(run, () => {
+          apply(run, { kind: 'enrolment-ended' });
+        });
+        return;
+      case 'start-deadline':
+        timers.startDeadline(run, () => {
+          apply(run, { kind: 'deadline-passed' });
+        });
+        return;
+      case 'stop-timers':
+        timers.stop(run);
+        return;
+      case 'aggregate':
+        aggregate(options, run, apply);
+        return;
+      case 'plan-next':
+        goOn(run, effect.again);
+    }
+  };
+
+  const goOn = (run: OpenRun, again: boolean): void => {
+    if (run.status !== 'open') return;
+    run.failures = again ? run.failures + 1 : 0;
+    if (!again) {
+      planRound(run);
+      return;
+    }
+    options.log.warn('round.failed', { runId: run.record.runId, index: run.committed, inARow: run.failures });
+    timers.pauseAfterFailure(run, () => {
+      lookForMembers(run);
+    });
+    planRound(run);
+  };
+
+  return {
+    apply,
+    begin: planRound,
+    remainingMs: timers.remainingMs,
+    presenceChanged: () => {
+      for (const run of options.runs.values()) lookForMembers(run);
+    },
+    resume: () => {
+      for (const run of options.runs.values()) resumeRun({ run, timers, perform, planRound });
+    },
+    close: () => {
+      for (const run of options.runs.values()) timers.stop(run);
+      timers.close();
+    },
+  };
+}
+
+interface Resuming {
+  readonly run: OpenRun;
+  readonly timers: ReturnType<typeof createRoundTimers>;
+  readonly perform: (run: OpenRun, effect: HubRoundEffect) => void;
+  readonly planRound: (run: OpenRun) => void;
+}
+
+/** After a restart nobody is connected yet: enrolment starts again, a deadline goes on with what was left of it. */
+function resumeRun({ run, timers, perform, planRound }: Resuming): void {
+  if (run.status !== 'open') return;
+  const { round } = run;
+  if (round === undefined || isOver(round.state)) {
+    planRound(run);
+    return;
+  }
+  if (round.state.kind === 'aggregating') perform(run, { kind: 'aggregate' });
+  if (round.state.kind !== 'training') return;
+  timers.restoreDeadline(run);
+  perform(run, { kind: 'start-deadline' });
+}
+
+function requireAdvance(outcome: HubRoundAdvance): Extract<HubRoundAdvance, { kind: 'advanced' }> {
+  if (outcome.kind === 'advanced') return outcome;
+  throw new FailureError('round-closed', `The round does not take that now: ${outcome.reason}`);
+}
+
+/** Sums, steps, signs and publishes in one transaction: the entry, the checkpoint and the round's end belong together (I5). */
+function aggregate(options: RoundsOptions, run: OpenRun, apply: Rounds['apply']): void {
+  const { store, keys, clock } = options;
+  const { round } = run;
+  if (round === undefined) return;
+  const consortium = store.members.consortium();
+  if (consortium === undefined)
+    throw new FailureError('store-damaged', 'The store has rounds but no consortium');
+  const updates = store.updates.committed(round.roundId).map((update) => {
+    const payload = store.updates.payload(round.roundId, update.bankId);
+    if (payload === undefined) throw new FailureError('store-damaged', 'A committed update has no payload');
+    return { update, payload };
+  });
+  const outcome = attempt(() =>
+    aggregateRound({
+      consortiumId: consortium.id,
+      runId: run.record.runId,
+      roundId: round.roundId,
+      charter: run.charter,
+      charterHash: run.record.plan.plan.charterHash,
+      checkpoint: run.checkpoint,
+      baseHash: run.checkpointHash,
+      previousHash: run.headHash,
+      updates,
+      publishedAt: UtcTime.parse(new Date(clock.now()).toISOString()),
+    }),
+  );
+  if (outcome instanceof FailureError) {
+    apply(run, { kind: 'aggregation-failed', reason: outcome.message.slice(0, 200) });
+    return;
+  }
+  const { entry, sums, checkpoint, checkpointBytes } = outcome;
+  const signed = { entry, hubSignature: signStatement(keys.hub.privateKey, 'checkpoint', entry) };
+  const headHash = digestOf(signed);
+  const isLast = entry.index + 1 === plannedRounds(run.charter);
+  const publish = (): void => {
+    store.runs.publish(run.record.runId, { entry: signed, sums }, { checkpoint: checkpointBytes, headHash });
+    if (isLast) store.runs.setStatus(run.record.runId, 'completed');
+    const detail = `round ${String(entry.index + 1)}, ${String(entry.included.length)} banks, model ${entry.checkpointHash}`;
+    store.audit.append({ actor: 'hub', action: 'round.published', detail });
+    run.committed = entry.index + 1;
+    run.checkpoint = checkpoint;
+    run.checkpointHash = entry.checkpointHash;
+    run.headHash = headHash;
+    if (isLast) run.status = 'completed';
+  };
+  apply(run, { kind: 'checkpoint-published' }, publish);
+}
+
+function attempt<T>(work: () => T): T | FailureError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof FailureError && error.code === 'charter-invalid') return error;
+    throw error;
+  }
+}

@@ -81,6 +81,8 @@ export interface ReviewStore {
   /** The newest held update of the round. */
   heldOfRound(roundId: RoundId): HeldUpdate | undefined;
   newestHeld(): UpdateId | undefined;
+  /** The last update of the run that a published entry lists. */
+  lastIncluded(runId: RunId): HeldUpdate | undefined;
   /** Statistics of the updates released in the run, in order. */
   history(runId: RunId): readonly HistoryRow[];
   decide(updateId: UpdateId, decision: Decision): void;
@@ -133,6 +135,11 @@ function prepare(database: Database.Database) {
     held: database.prepare('SELECT * FROM held_update WHERE update_id = ?'),
     heldOfRound: database.prepare('SELECT * FROM held_update WHERE round_id = ? ORDER BY rowid DESC LIMIT 1'),
     newest: database.prepare('SELECT update_id FROM held_update ORDER BY rowid DESC LIMIT 1'),
+    lastIncluded: database.prepare(
+      `SELECT h.* FROM log_entry l JOIN release r ON r.round_id = l.round_id
+       JOIN held_update h ON h.update_id = r.update_id
+       WHERE l.run_id = ? AND l.included = 1 ORDER BY l.position DESC LIMIT 1`,
+    ),
     history: database.prepare(
       `SELECT h.position, h.statistics FROM held_update h JOIN release r ON r.update_id = h.update_id
        WHERE h.run_id = ? ORDER BY h.rowid`,
@@ -159,6 +166,7 @@ export function openReviewStore(database: Database.Database): ReviewStore {
     held: (updateId) => parseHeld(sql.held.get(updateId)),
     heldOfRound: (roundId) => parseHeld(sql.heldOfRound.get(roundId)),
     newestHeld: () => IdRow.optional().parse(sql.newest.get())?.update_id,
+    lastIncluded: (runId) => parseHeld(sql.lastIncluded.get(runId)),
     history: (runId) =>
       z
         .array(StatisticsRow)

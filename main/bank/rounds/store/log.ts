@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { SignedCheckpointEntry } from '#shared/contract/federation.ts';
 import { Digest, RoundId, RunId, UtcTime } from '#shared/ids.ts';
 import { Quality } from '#shared/round/round-view.ts';
-import type { LogRecord, ModelRecord, SumCheck } from './records.ts';
+import type { AdoptedModel, LogRecord, ModelRecord } from './records.ts';
 
 const LogRow = z.object({
   run_id: RunId,
@@ -30,7 +30,7 @@ function prepare(database: Database.Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     adopt: database.prepare(
-      'UPDATE run SET version = ?, checkpoint = ?, sum_check = ? WHERE run_id = ? AND version = ?',
+      'UPDATE run SET version = ?, checkpoint = ?, sum_check = ?, alarms = ? WHERE run_id = ? AND version = ?',
     ),
     logEntry: database.prepare('SELECT * FROM log_entry WHERE run_id = ? AND position = ?'),
     checkpoint: database.prepare('SELECT checkpoint FROM run WHERE run_id = ?'),
@@ -49,16 +49,15 @@ function prepare(database: Database.Database) {
 export function openLogStore(database: Database.Database) {
   const sql = prepare(database);
   return {
-    appendEntry: (
-      record: LogRecord,
-      model: { readonly checkpoint: Uint8Array; readonly sumCheck: SumCheck },
-    ) => {
+    appendEntry: (record: LogRecord, model: AdoptedModel) => {
       const { runId, index } = record;
       sql.appendEntry.run(
         ...[runId, index, record.roundId, JSON.stringify(record.entry), record.hash, record.checkpointHash],
         ...[record.included ? 1 : 0, record.banks, record.sums, record.adoptedAt],
       );
-      sql.adopt.run(index + 1, model.checkpoint, model.sumCheck, runId, index);
+      sql.adopt.run(
+        ...[index + 1, model.checkpoint, model.sumCheck, JSON.stringify(model.alarms), runId, index],
+      );
     },
     logEntry: (runId: RunId, index: number): LogRecord | undefined => {
       const row = LogRow.optional().parse(sql.logEntry.get(runId, index));

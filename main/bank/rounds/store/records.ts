@@ -19,6 +19,8 @@ export interface RunRecord {
   /** Charged ε of the ledger when this bank joined. */
   readonly epsilonAtJoin: number;
   readonly sumCheck: SumCheck;
+  /** Findings of the health checks on the newest model. */
+  readonly alarms: readonly string[];
   /** Committed rounds that this bank verified; the log's length. */
   readonly version: number;
   /** Set when the hub's log stopped verifying: nothing of this run goes on. */
@@ -36,6 +38,13 @@ export interface LogRecord {
   readonly banks: number;
   readonly sums: Uint8Array;
   readonly adoptedAt: UtcTime;
+}
+
+/** What replaces the model before, with the entry that published it. */
+export interface AdoptedModel {
+  readonly checkpoint: Uint8Array;
+  readonly sumCheck: SumCheck;
+  readonly alarms: readonly string[];
 }
 
 export interface ParticipationRecord {
@@ -71,10 +80,7 @@ export interface RoundsStore {
   noteLeft(runId: RunId): void;
   setRunFailure(runId: RunId, failure: Failure | null): void;
   /** One verified round: the entry, and the checkpoint that replaces the one before. */
-  appendEntry(
-    record: LogRecord,
-    model: { readonly checkpoint: Uint8Array; readonly sumCheck: SumCheck },
-  ): void;
+  appendEntry(record: LogRecord, model: AdoptedModel): void;
   logEntry(runId: RunId, index: number): LogRecord | undefined;
   checkpoint(runId: RunId): Uint8Array | undefined;
   models(): readonly ModelRecord[];

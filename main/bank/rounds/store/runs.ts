@@ -15,13 +15,14 @@ const RunRow = z.object({
   tier: z.int().nullable(),
   epsilon_at_join: z.number(),
   sum_check: z.enum(['recomputed', 'hub-word', 'none']),
+  alarms: z.string(),
   version: z.int(),
   failure: z.string().nullable(),
 });
 const RosterRow = z.object({ bank_id: BankId, entry: z.string() });
 
 const RUN_COLUMNS =
-  'SELECT run_id, plan, charter_hash, status, membership, tier, epsilon_at_join, sum_check, version, failure FROM run';
+  'SELECT run_id, plan, charter_hash, status, membership, tier, epsilon_at_join, sum_check, alarms, version, failure FROM run';
 
 function prepare(database: Database.Database) {
   return {
@@ -65,6 +66,7 @@ export function openRunStore(database: Database.Database) {
       tier: row.tier,
       epsilonAtJoin: row.epsilon_at_join,
       sumCheck: row.sum_check,
+      alarms: z.array(z.string()).parse(JSON.parse(row.alarms)),
       version: row.version,
       failure: row.failure === null ? null : Failure.parse(JSON.parse(row.failure)),
     };

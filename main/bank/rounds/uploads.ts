@@ -1,0 +1,138 @@
+/**
+ * Sends what the outbox holds: the stored bytes, hashed again before the first leaves (I14), resumed at the hub's offset.
+ * A retry or a restart sends the same bytes; nothing here can make others.
+ */
+import { FailureError, isFailure, type FailureCode } from '#shared/failure.ts';
+import { CHUNK_BYTES, type OwnUpdateState, type SignedReceipt } from '#shared/contract/federation.ts';
+import type { UpdateId } from '#shared/ids.ts';
+import { errorFields } from '#main/platform/log.ts';
+import { approvalDifferences, approvalOf } from '../review/approval.ts';
+import { requireSameBytes } from '../review/releases.ts';
+import type { HeldUpdate, Release } from '../review/store.ts';
+import type { HubCalls, RoundsPorts } from './rounds-ports.ts';
+import { verifyReceipt } from './verify.ts';
+
+export interface Uploads {
+  /** Sends everything that waits; at most one pass at a time. Never rejects. */
+  kick(): Promise<void>;
+  sentBytes(updateId: UpdateId): number;
+  isSending(): boolean;
+}
+
+/** The hub will never take these bytes: the round goes on without them. Anything else is tried again. */
+const FINAL_REFUSALS: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'update-refused',
+  'signature-invalid',
+  'payload-too-large',
+  'key-unknown',
+  'bank-suspended',
+  'charter-mismatch',
+  'not-in-cohort',
+  'digest-changed',
+  'wrong-usage',
+  'invalid-input',
+]);
+const RETRY_MS = 1000;
+
+export function createUploads(ports: RoundsPorts): Uploads {
+  const sent = new Map<UpdateId, number>();
+  let running: Promise<void> | undefined;
+  let asked = 0;
+  const pass = async (): Promise<void> => {
+    for (let done = 0; done < asked;) {
+      done = asked;
+      for (const updateId of ports.review.waiting()) await sendOne(ports, updateId, sent);
+    }
+  };
+  const kick = (): Promise<void> => {
+    asked++;
+    running ??= pass()
+      .catch((error: unknown) => {
+        ports.log.info('upload.later', errorFields(error));
+        // Reconnection kicks too; this covers a hub that was only busy.
+        if (!isFailure(error, 'hub-unreachable')) ports.clock.after(RETRY_MS, () => void kick());
+      })
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  };
+  return { kick, sentBytes: (updateId) => sent.get(updateId) ?? 0, isSending: () => running !== undefined };
+}
+
+async function sendOne(ports: RoundsPorts, updateId: UpdateId, sent: Map<UpdateId, number>): Promise<void> {
+  const release = ports.review.release(updateId);
+  const held = ports.review.held(updateId);
+  if (release === undefined || held === undefined) return;
+  try {
+    requireApproved(release, held);
+    const { calls, trust } = await ports.hub();
+    const receipt = await upload({ calls, release, held, onOffset: (offset) => sent.set(updateId, offset) });
+    verifyReceipt(receipt, held.header, trust);
+    finish(ports, held, receipt);
+  } catch (error) {
+    if (!isFailure(error) || !FINAL_REFUSALS.has(error.code)) {
+      // The published entry, or the round's end, decides about an update that came too late.
+      if (isFailure(error, 'round-closed') || isFailure(error, 'round-not-open')) return;
+      throw error;
+    }
+    refuse(ports, held, error);
+  } finally {
+    sent.delete(updateId);
+  }
+}
+
+/** What is about to leave is what was approved, field by field, and the stored bytes still hash to it. */
+function requireApproved(release: Release, held: HeldUpdate): void {
+  requireSameBytes(held, release.approval.payloadHash);
+  const differences = approvalDifferences(release.approval, approvalOf(release.header.header, held.charge));
+  if (differences.length > 0)
+    throw new FailureError('digest-changed', `The release is not for this update: ${differences.join(', ')}`);
+}
+
+interface Sending {
+  readonly calls: Pick<HubCalls, 'offerUpdate' | 'sendChunk'>;
+  readonly release: Release;
+  readonly held: HeldUpdate;
+  readonly onOffset: (offset: number) => void;
+}
+
+async function upload({ calls, release, held, onOffset }: Sending): Promise<SignedReceipt> {
+  const { payload, updateId } = held;
+  let state: OwnUpdateState = await calls.offerUpdate(release.header);
+  for (let least = 0; state.kind !== 'committed';) {
+    const offset = state.kind === 'partial' ? state.offset : 0;
+    if (offset < least || offset >= payload.length)
+      // A hub that lost a piece: the whole offer is made again, later.
+      throw new FailureError(
+        'busy',
+        `The hub asks for byte ${String(offset)} of the update again or in vain`,
+      );
+    onOffset(offset);
+    least = offset + 1;
+    state = await calls.sendChunk({
+      updateId,
+      offset,
+      bytes: Uint8Array.from(payload.subarray(offset, offset + CHUNK_BYTES)),
+    });
+  }
+  return state.receipt;
+}
+
+function finish(ports: RoundsPorts, held: HeldUpdate, receipt: SignedReceipt): void {
+  ports.transact(() => {
+    ports.review.endOutbox(held.updateId, { receipt });
+    ports.participations.offerEvent(held.roundId, { kind: 'receipt-stored' });
+  });
+  ports.changed('runs', 'review');
+}
+
+function refuse(ports: RoundsPorts, held: HeldUpdate, failure: FailureError): void {
+  ports.transact(() => {
+    ports.review.endOutbox(held.updateId, { receipt: null });
+    ports.participations.offerEvent(held.roundId, { kind: 'update-refused', failure: failure.toFailure() });
+    ports.audit('update.refused', { updateId: held.updateId, roundId: held.roundId, code: failure.code });
+  });
+  ports.log.warn('upload.refused', { updateId: held.updateId, code: failure.code });
+  ports.changed('runs', 'review');
+}

@@ -68,3 +68,17 @@ export function unlabelledRows(
 export function labelAt(history: LabelHistory | undefined, time: number): LabelValue | undefined {
   return history?.findLast((step) => step.knownAt <= time)?.label;
 }
+
+/** Account and time (UTC milliseconds) of single rows. */
+export function* rowsWithAccounts(
+  database: Database.Database,
+  rowNos: Iterable<number>,
+): Generator<{ readonly account: number; readonly occurredAt: number }> {
+  const find = database.prepare<[number], { account: number; occurredAt: number }>(
+    'SELECT account_no AS account, occurred_at AS occurredAt FROM transactions WHERE row_no = ?',
+  );
+  for (const rowNo of rowNos) {
+    const row = find.get(rowNo);
+    if (row !== undefined) yield row;
+  }
+}

@@ -39,25 +39,29 @@ export interface NoisySums {
 
 export function noisySums(engine: GradientEngine, terms: NoisySumTerms, chance: Chance): NoisySums {
   const units = new Uint32Array(terms.units);
-  const rate = terms.samplingRate;
+  const { samplingRate, clippingNorm, noiseStandardDeviation } = terms;
   return {
     next: (weights) => {
-      const rows = chance.poissonBatch({ rate, units });
-      const noise = new Float64Array(weights.length);
-      // Drawn while other threads add up, and whatever the batch holds: an empty batch is noisy too.
-      const meanwhile = (): void => {
-        if (terms.noiseStandardDeviation > 0) chance.normals(noise);
-      };
-      const { clippingNorm } = terms;
-      const { sum, clippedRows, nonFiniteRows } = engine.gradientSum({
-        weights,
-        rows,
-        clippingNorm,
-        meanwhile,
-      });
+      const rows = chance.poissonBatch({ rate: samplingRate, units });
+      // Drawn whatever the batch holds: an empty batch is noisy too.
+      const noise = drawnOnce(chance, noiseStandardDeviation > 0 ? weights.length : 0);
+      const request = { weights, rows, clippingNorm, meanwhile: noise };
+      const { sum, clippedRows, nonFiniteRows } = engine.gradientSum(request);
       const figures = { sampledRows: rows.length, clippedRows, nonFiniteRows };
-      return { integers: noisyIntegers(sum, noise, terms), figures };
+      return { integers: noisyIntegers(sum, noise(), terms), figures };
     },
+  };
+}
+
+/** Normals, drawn at the first call: by the engine while other threads add up, or after it. No engine can skip them. */
+function drawnOnce(chance: Chance, count: number): () => Float64Array {
+  let drawn: Float64Array | undefined;
+  return () => {
+    if (!drawn) {
+      drawn = new Float64Array(count);
+      chance.normals(drawn);
+    }
+    return drawn;
   };
 }
 
@@ -70,7 +74,10 @@ export function noisyIntegers(
   noise: Float64Array,
   terms: Pick<NoisySumTerms, 'noiseStandardDeviation' | 'gridStep' | 'bound'>,
 ): Float64Array {
-  const noisy = sum.map((value, i) => value + terms.noiseStandardDeviation * (noise[i] ?? 0));
+  const { noiseStandardDeviation } = terms;
+  if (noiseStandardDeviation === 0) return toIntegers(sum, terms);
+  // a number without noise becomes NaN, which no update can carry
+  const noisy = sum.map((value, i) => value + noiseStandardDeviation * (noise[i] ?? Number.NaN));
   return toIntegers(noisy, terms);
 }
 

@@ -35,20 +35,19 @@ function thresholds({ scores, labels }: ScoredRows): readonly Threshold[] {
   return found;
 }
 
-function fraudCount({ labels }: ScoredRows): number {
-  let frauds = 0;
-  for (let i = 0; i < labels.length; i++) frauds += labels[i] ?? 0;
-  return frauds;
+function fraudCount(all: readonly Threshold[]): number {
+  return all.reduce((total, { frauds }) => total + frauds, 0);
 }
 
 /** PR-AUC as average precision: Σ (R_n − R_{n−1})·P_n over the thresholds; null without frauds. */
 export function averagePrecision(rows: ScoredRows): number | null {
-  const allFrauds = fraudCount(rows);
+  const all = thresholds(rows);
+  const allFrauds = fraudCount(all);
   if (allFrauds === 0) return null;
   let frauds = 0;
   let seen = 0;
   let area = 0;
-  for (const threshold of thresholds(rows)) {
+  for (const threshold of all) {
     frauds += threshold.frauds;
     seen += threshold.rows;
     area += (threshold.frauds / allFrauds) * (frauds / seen);
@@ -58,12 +57,13 @@ export function averagePrecision(rows: ScoredRows): number | null {
 
 /** ROC AUC: the chance that a fraud scores above a genuine row, equal scores counting half; null where one kind is absent. */
 export function rocAuc(rows: ScoredRows): number | null {
-  const allFrauds = fraudCount(rows);
+  const all = thresholds(rows);
+  const allFrauds = fraudCount(all);
   const allGenuine = rows.labels.length - allFrauds;
   if (allFrauds === 0 || allGenuine === 0) return null;
   let fraudsAbove = 0;
   let pairs = 0;
-  for (const { frauds, rows: count } of thresholds(rows)) {
+  for (const { frauds, rows: count } of all) {
     pairs += (count - frauds) * (fraudsAbove + frauds / 2);
     fraudsAbove += frauds;
   }

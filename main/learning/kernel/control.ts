@@ -55,12 +55,18 @@ export function workOnBatch({ words, limit }: Control, thread: KernelThread): vo
   }
 }
 
+/** Lanes of the open batch that some thread has added up. */
+export function lanesDone({ words }: Control): number {
+  return Atomics.load(words, LANES_DONE);
+}
+
 /** Coordinator: returns when every lane is done. */
-export function awaitBatch({ words }: Control): void {
+export function awaitBatch(control: Control): void {
+  const { words } = control;
   const lanes = laneCount(Atomics.load(words, ROW_COUNT));
-  for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(words, LANES_DONE) === lanes) return;
+  for (let spin = 0; spin < SPINS; spin++) if (lanesDone(control) === lanes) return;
   for (;;) {
-    const done = Atomics.load(words, LANES_DONE);
+    const done = lanesDone(control);
     if (done === lanes) return;
     if (Atomics.wait(words, LANES_DONE, done, SILENCE_MS) === 'timed-out')
       throw new FailureError(

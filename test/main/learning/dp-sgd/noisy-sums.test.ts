@@ -1,0 +1,126 @@
+import type { GradientEngine, GradientRequest } from '#main/learning/engine.ts';
+import {
+  noiseGridExponent,
+  noisyIntegers,
+  noisySums,
+  type NoisySumTerms,
+} from '#main/learning/dp-sgd/noisy-sums.ts';
+import { toIntegers } from '#main/learning/dp-sgd/rounding.ts';
+import { createChance } from '#main/learning/kernel/chance.ts';
+import { aesKeystream } from '#main/platform/engine/keystream.ts';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../fakes/random.ts';
+import { hasDeviation } from './moments.ts';
+
+/** Every row's gradient is the same small vector, so that a sum tells its batch. */
+function countingEngine(seen: GradientRequest[] = []): GradientEngine {
+  return {
+    gradientSum: (request) => {
+      seen.push({ ...request, rows: request.rows.slice() });
+      request.meanwhile?.();
+      const sum = new Float64Array(request.weights.length).fill(request.rows.length / 4);
+      return { sum, clippedRows: 1, nonFiniteRows: 0 };
+    },
+    close: () => undefined,
+  };
+}
+
+const terms: NoisySumTerms = {
+  units: 1000,
+  samplingRate: 0.05,
+  clippingNorm: 0.5,
+  noiseStandardDeviation: 0.1,
+  gridStep: 2 ** noiseGridExponent(0.1),
+  bound: 2 ** 40,
+};
+
+function drawSums(
+  changed: Partial<NoisySumTerms>,
+  count: number,
+  parameters = 4000,
+): readonly Float64Array[] {
+  const chance = createChance(aesKeystream(seededRandom('noisy sums')));
+  const sums = noisySums(countingEngine(), { ...terms, ...changed }, chance);
+  const weights = new Float64Array(parameters);
+  return Array.from({ length: count }, () => sums.next(weights).integers);
+}
+
+describe('a noisy sum', () => {
+  it('carries noise of deviation 0.1 on every number, also when the batch is empty', () => {
+    for (const units of [0, 1000]) {
+      const [integers] = drawSums({ units }, 1, 100_000);
+      const values = (integers ?? new Float64Array()).map((k) => k * terms.gridStep);
+      const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+      // the batch adds whole quarters; with no unit it adds nothing
+      expect(Math.abs(mean * 4 - Math.round(mean * 4))).toBeLessThan(0.01);
+      if (units === 0) expect(Math.abs(mean)).toBeLessThan(0.002);
+      expect(
+        hasDeviation(
+          values.map((v) => v - Math.round(mean * 4) / 4),
+          0.1,
+        ),
+      ).toBe(true);
+    }
+  });
+
+  it('has its noise also when the engine does nothing meanwhile', () => {
+    const engine = countingEngine();
+    const idle: GradientEngine = {
+      gradientSum: ({ weights, rows, clippingNorm }) => engine.gradientSum({ weights, rows, clippingNorm }),
+      close: () => undefined,
+    };
+    const chance = createChance(aesKeystream(seededRandom('idle')));
+    const { integers } = noisySums(idle, { ...terms, units: 0 }, chance).next(new Float64Array(20_000));
+    expect(
+      hasDeviation(
+        integers.map((k) => k * terms.gridStep),
+        0.1,
+      ),
+    ).toBe(true);
+  });
+
+  it('has fresh noise in each step', () => {
+    const [first, second] = drawSums({ units: 0 }, 2);
+    expect(second).not.toEqual(first);
+  });
+
+  it('is on the grid: whole numbers, of which the grid keeps ten bits of the deviation', () => {
+    const [integers] = drawSums({}, 1);
+    expect(integers?.every(Number.isSafeInteger)).toBe(true);
+    expect(terms.gridStep).toBe(2 ** -13);
+    expect(0.1 / terms.gridStep).toBeGreaterThan(512);
+    expect(0.1 / terms.gridStep).toBeLessThanOrEqual(1024);
+  });
+
+  it('stays within the bound', () => {
+    const [integers] = drawSums({ bound: 500 }, 1);
+    expect(integers?.some((k) => k === 500)).toBe(true);
+    expect(integers?.every((k) => Math.abs(k) <= 500)).toBe(true);
+  });
+
+  it('without noise is the rounded sum alone', () => {
+    const [integers] = drawSums({ noiseStandardDeviation: 0, samplingRate: 1, gridStep: 2 ** -20 }, 1, 3);
+    expect(integers).toEqual(new Float64Array(3).fill(250 * 2 ** 20));
+  });
+
+  it('asks the engine for a fresh Poisson batch, clipped at the norm of the charter', () => {
+    const seen: GradientRequest[] = [];
+    const sums = noisySums(countingEngine(seen), terms, createChance(aesKeystream(seededRandom(5))));
+    const { figures } = sums.next(new Float64Array(2));
+    sums.next(new Float64Array(2));
+    expect(seen.map(({ clippingNorm }) => clippingNorm)).toEqual([0.5, 0.5]);
+    expect(seen[0]?.rows).not.toEqual(seen[1]?.rows);
+    expect(figures).toEqual({ sampledRows: seen[0]?.rows.length, clippedRows: 1, nonFiniteRows: 0 });
+  });
+});
+
+it('a number that got no noise cannot be encoded', () => {
+  const integers = noisyIntegers(Float64Array.of(1, 2), Float64Array.of(0.5), terms);
+  expect(integers[1]).toBeNaN();
+});
+
+it('rounds to the nearest integer of the grid, with one zero', () => {
+  const integers = toIntegers(Float64Array.of(0.26, -0.24, -0.1, 9, -9), { gridStep: 0.5, bound: 10 });
+  expect([...integers]).toEqual([1, 0, 0, 10, -10]);
+  expect(integers.some((k) => Object.is(k, -0))).toBe(false);
+});

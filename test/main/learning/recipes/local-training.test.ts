@@ -1,0 +1,223 @@
+import type { GradientEngine, TrainingSet } from '#main/learning/engine.ts';
+import { averagePrecision } from '#main/learning/evaluate/ranking.ts';
+import { createChance } from '#main/learning/kernel/chance.ts';
+import { createKernel } from '#main/learning/kernel/pool.ts';
+import { createPredictor } from '#main/learning/kernel/predictor.ts';
+import { publicNormal, publicRandom } from '#main/learning/model/public-random.ts';
+import { initialCheckpoint, type Checkpoint } from '#main/learning/recipes/checkpoint.ts';
+import { ownMeanOfRound } from '#main/learning/recipes/few-rounds-bank.ts';
+import { preconditioner } from '#main/learning/recipes/few-rounds-server.ts';
+import { trainUpdate, type LocalTraining } from '#main/learning/recipes/local-training.ts';
+import { stepFromSums } from '#main/learning/recipes/server-step.ts';
+import { addToSums, emptySums } from '#main/learning/recipes/sums.ts';
+import { decodeUpdate, encodeUpdate } from '#main/learning/recipes/update-codec.ts';
+import { aesKeystream } from '#main/platform/engine/keystream.ts';
+import type { Charter } from '#shared/round/charter.ts';
+import type { RecipeName } from '#shared/round/presets.ts';
+import { sizeTier } from '#shared/round/size-tier.ts';
+import { stepsOfRound } from '#shared/round/schedule.ts';
+import { updateLayout } from '#shared/round/update-layout.ts';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../fakes/random.ts';
+import { charterOf, LAYERS, PARAMETERS } from './charters.ts';
+
+const ROWS = 3000;
+
+/** Rows whose label is likely where x₀ + x₁·x₂ is large: learnable, not linear. */
+function toyBank(seed: number): TrainingSet {
+  const random = publicRandom(seed);
+  const features = Float32Array.from({ length: ROWS * 3 }, () => publicNormal(random));
+  const labels = Uint8Array.from({ length: ROWS }, (_, row) => {
+    const [a = 0, b = 0, c = 0] = features.subarray(row * 3, row * 3 + 3);
+    return a + b * c + 0.3 * publicNormal(random) > 1.5 ? 1 : 0;
+  });
+  return { features, labels };
+}
+
+function kernelOf(data: TrainingSet): GradientEngine {
+  const network = { layers: LAYERS, activation: 'tanh' } as const;
+  return createKernel({ network, data, unit: 'row', threads: 1, startThread: () => undefined });
+}
+
+const banks = [toyBank(1), toyBank(2), toyBank(3)].map((data, index) => ({
+  bankId: `bnk_${String(index)}`,
+  tier: sizeTier(ROWS),
+  engine: kernelOf(data),
+}));
+
+/** Every gradient sum is the same known vector, in grid steps of any charter. */
+const constantEngine: GradientEngine = {
+  gradientSum: ({ weights }) => ({ sum: weights.map((_, i) => i - 10), clippedRows: 2, nonFiniteRows: 1 }),
+  close: () => undefined,
+};
+
+function training(charter: Charter, changed: Partial<LocalTraining> = {}): LocalTraining {
+  const chance = createChance(aesKeystream(seededRandom('training')));
+  const checkpoint = initialCheckpoint(charter);
+  return {
+    charter,
+    checkpoint,
+    engine: constantEngine,
+    rows: ROWS,
+    tier: 2048,
+    lastOwnMean: null,
+    chance,
+    ...changed,
+  };
+}
+
+function withoutNoise(charter: Charter): Charter {
+  return { ...charter, privacy: { ...charter.privacy, noiseMultiplier: 0 } };
+}
+
+describe('a few-rounds update', () => {
+  const charter = charterOf('few-rounds', 1.5);
+  const { recipe } = charter;
+  if (recipe.kind !== 'few-rounds') throw new TypeError('recipe');
+
+  it('of round 0 draws K noisy sums without moving', () => {
+    const { vectors, figures } = trainUpdate(training(charter));
+    expect(vectors.difference).toEqual(new Float64Array(PARAMETERS));
+    expect(figures).toMatchObject({ clippedRows: 8, nonFiniteRows: 4 });
+    const gamma = 2 ** charter.grids.sum.exponent;
+    const noise = vectors.sum?.map((k, i) => k * gamma - 4 * (i - 10));
+    const deviation = Math.sqrt((noise ?? new Float64Array()).reduce((s, v) => s + v * v, 0) / PARAMETERS);
+    // √4 · 1.5 · .3
+    expect(deviation).toBeGreaterThan(0.55);
+    expect(deviation).toBeLessThan(1.3);
+  });
+
+  it('of a later round walks as the recipe says', () => {
+    const quiet = withoutNoise(charter);
+    const random = publicRandom(8);
+    const draw = (size: number): Float64Array =>
+      Float64Array.from({ length: PARAMETERS }, () => size * publicNormal(random));
+    const checkpoint: Checkpoint = {
+      ...initialCheckpoint(charter),
+      round: 2,
+      step: 11,
+      included: [{ bankId: 'a', tier: 2048 }],
+      momentum: draw(0.1),
+      secondMoment: draw(0.1).map((v) => v * v),
+      lastMean: draw(0.05),
+    };
+    const lastOwnMean = draw(0.05);
+    const { vectors } = trainUpdate(training(quiet, { checkpoint, lastOwnMean }));
+    const K = stepsOfRound(recipe, 2);
+    const D = preconditioner(quiet, recipe, checkpoint);
+    for (const i of [0, 9, 10, 25]) {
+      let m = checkpoint.momentum[i] ?? 0;
+      let x = checkpoint.weights[i] ?? 0;
+      for (let k = 0; k < K; k++) {
+        const t = 11 + k;
+        const g = (i - 10) / (0.05 * 2048) + (checkpoint.lastMean[i] ?? 0) - (lastOwnMean[i] ?? 0);
+        m = 0.9 * m + 0.1 * g;
+        const rate = 0.03 * (1 - (0.95 * t) / 500);
+        x -= rate * Math.max(-3, Math.min(3, ((D[i] ?? 0) * m) / (1 - 0.9 ** (t + 1))));
+      }
+      const moved = (vectors.difference?.[i] ?? Number.NaN) * 2 ** -16;
+      expect(Math.abs(moved - (x - (checkpoint.weights[i] ?? 0)))).toBeLessThanOrEqual(2 ** -17 + 1e-12);
+      expect((vectors.sum?.[i] ?? 0) * 2 ** charter.grids.sum.exponent).toBe(K * (i - 10));
+    }
+  });
+
+  it('leaves the drift term out before the bank was included', () => {
+    const checkpoint = {
+      ...initialCheckpoint(charter),
+      round: 1,
+      step: 4,
+      included: [{ bankId: 'a', tier: 2048 }],
+    };
+    const quiet = withoutNoise(charter);
+    const drifting = { ...checkpoint, lastMean: new Float64Array(PARAMETERS).fill(0.5) };
+    const without = trainUpdate(training(quiet, { checkpoint: drifting }));
+    expect(without).toEqual(trainUpdate(training(quiet, { checkpoint })));
+    const own = new Float64Array(PARAMETERS).fill(0.1);
+    expect(trainUpdate(training(quiet, { checkpoint: drifting, lastOwnMean: own }))).not.toEqual(without);
+  });
+
+  it('leaves a mean gradient for the next round', () => {
+    const { vectors } = trainUpdate(training(withoutNoise(charter)));
+    const sum = vectors.sum ?? new Float64Array();
+    const mean = ownMeanOfRound(recipe, sum, { charter, checkpoint: initialCheckpoint(charter), tier: 2048 });
+    mean.forEach((g, i) => {
+      expect(g).toBeCloseTo((i - 10) / (0.05 * 2048), 12);
+    });
+  });
+
+  it('tells its steps as it goes', () => {
+    const seen: string[] = [];
+    trainUpdate(
+      training(charter, { onStep: (done, steps) => seen.push(`${String(done)}/${String(steps)}`) }),
+    );
+    expect(seen).toEqual(['1/4', '2/4', '3/4', '4/4']);
+  });
+});
+
+it('accounts as the unit of privacy are refused by name', () => {
+  const charter = charterOf('few-rounds', 1.5);
+  const byAccount: Charter = { ...charter, privacy: { ...charter.privacy, unit: 'account' } };
+  expect(() => trainUpdate(training(byAccount))).toThrow(
+    expect.objectContaining({ code: 'not-supported-yet' }),
+  );
+});
+
+/** A whole federated run, every update through its bytes. */
+function run(charter: Charter, rounds: number): Checkpoint {
+  let checkpoint = initialCheckpoint(charter);
+  const ownMeans: (Float64Array | null)[] = banks.map(() => null);
+  for (let round = 0; round < rounds; round++) {
+    const layout = updateLayout(charter, PARAMETERS, round);
+    let sums = emptySums(layout);
+    banks.forEach(({ engine, tier }, index) => {
+      const chance = createChance(aesKeystream(seededRandom(`${String(round)}/${String(index)}`)));
+      const { vectors } = trainUpdate({
+        ...{ charter, checkpoint, engine, rows: ROWS, tier, chance },
+        lastOwnMean: ownMeans[index] ?? null,
+      });
+      const decoded = decodeUpdate(layout, encodeUpdate(layout, vectors));
+      if (decoded.kind === 'refused') throw new Error(decoded.refusal.kind);
+      sums = addToSums(sums, decoded.vectors, tier);
+      if (charter.recipe.kind === 'few-rounds' && vectors.sum)
+        ownMeans[index] = ownMeanOfRound(charter.recipe, vectors.sum, { charter, checkpoint, tier });
+    });
+    checkpoint = stepFromSums({
+      charter,
+      checkpoint,
+      sums,
+      included: banks.map(({ bankId, tier }) => ({ bankId, tier })),
+    });
+  }
+  return checkpoint;
+}
+
+const test = toyBank(99);
+
+function testAp({ weights }: Checkpoint): number {
+  const scores = createPredictor({ layers: LAYERS, activation: 'tanh' }, weights).logits(test.features);
+  return averagePrecision({ scores, labels: test.labels }) ?? 0;
+}
+
+describe('a run over three toy banks learns', () => {
+  const base = test.labels.reduce((a, b) => a + b, 0) / test.labels.length;
+
+  it.each<[RecipeName, number, number, number]>([
+    ['few-rounds', 0.5, 12, 0.7],
+    ['one-step', 0, 120, 0.75],
+    ['one-step', 0.5, 120, 0.65],
+    ['fedavg', 0, 12, 0.75],
+    ['fedavgm', 0, 8, 0.75],
+    ['fedadam', 0, 12, 0.75],
+  ])('%s, noise %d', (recipe, noise, rounds, atLeast) => {
+    const charter = charterOf(recipe, noise, rounds);
+    const small = { ...charter, model: { ...charter.model, outputBias: -2 } };
+    const ap = testAp(run(small, rounds));
+    expect(base).toBeLessThan(0.25);
+    expect(ap).toBeGreaterThan(atLeast);
+  });
+
+  it('gives the same bits again', () => {
+    const charter = charterOf('few-rounds', 0.5, 3);
+    expect(run(charter, 3)).toEqual(run(charter, 3));
+  });
+});

@@ -20,7 +20,9 @@ export const FUSES = {
 export async function hardenBinary(binary, options = {}) {
   await flipFuses(binary, { version: FuseVersion.V1, strictlyRequireAllFuses: false, ...options, ...FUSES });
   const wire = await getCurrentFuseWire(binary);
-  const wrong = Object.entries(FUSES).filter(([fuse, on]) => wire[fuse] !== (on ? FuseState.ENABLE : FuseState.DISABLE));
+  const wrong = Object.entries(FUSES).filter(
+    ([fuse, on]) => wire[fuse] !== (on ? FuseState.ENABLE : FuseState.DISABLE),
+  );
   if (wrong.length > 0) {
     throw new Error(`fuses not set in ${binary}: ${wrong.map(([fuse]) => FuseV1Options[fuse]).join(', ')}`);
   }
@@ -28,9 +30,12 @@ export async function hardenBinary(binary, options = {}) {
 
 function binaryOf({ appOutDir, electronPlatformName, packager }) {
   const name = packager.appInfo.productFilename;
-  if (electronPlatformName === 'darwin' || electronPlatformName === 'mas') return join(appOutDir, `${name}.app`);
+  if (electronPlatformName === 'darwin' || electronPlatformName === 'mas')
+    return join(appOutDir, `${name}.app`);
   if (electronPlatformName === 'win32') return join(appOutDir, `${name}.exe`);
-  return [packager.executableName, name].map((file) => join(appOutDir, file)).find((file) => existsSync(file));
+  return [packager.executableName, name]
+    .map((file) => join(appOutDir, file))
+    .find((file) => existsSync(file));
 }
 
 export default async function afterPack(context) {

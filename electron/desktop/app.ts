@@ -46,7 +46,7 @@ export async function startApp(options: AppOptions): Promise<void> {
   const window = openWindow(
     {
       preload: path.join(options.buildDirectory, 'preload', 'preload.cjs'),
-      icon: path.join(options.resourcesDirectory, 'icon.png'),
+      icon: path.join(options.resourcesDirectory, 'icons', 'icon.png'),
     },
     app.isPackaged,
   );

@@ -27,7 +27,7 @@ export function quitQuestion(work: readonly Work[]): QuitQuestion | undefined {
   const named = work.map((one) => WORK_NAMES[one]);
   if (named.length === 0) return undefined;
   return {
-    message: `${named.join(' and ')} is running`,
+    message: `Still running: ${named.join(' and ')}`,
     detail: 'Stopping it loses the work done so far; a charge to the privacy budget stays recorded.',
     buttons: [
       { label: 'Keep working', choice: 'stay' },
@@ -37,10 +37,10 @@ export function quitQuestion(work: readonly Work[]): QuitQuestion | undefined {
 }
 
 const WORK_NAMES: Readonly<Record<Work, string>> = {
-  training: 'Training',
-  importing: 'An import',
-  scoring: 'Scoring',
-  sending: 'Sending',
+  training: 'training',
+  importing: 'an import',
+  scoring: 'scoring',
+  sending: 'sending',
 };
 
 export interface QuitOptions {

@@ -4,6 +4,7 @@
  */
 import { FailureError } from '#shared/failure.ts';
 import type { RunId, UpdateId } from '#shared/ids.ts';
+import { formatEpsilonUp, formatRemainingDown } from '#shared/privacy/format.ts';
 import type { Mechanism } from '#shared/privacy/mechanism.ts';
 import { plannedRounds } from '#shared/round/charter.ts';
 import type { ScopeLimits } from '#shared/round/round-view.ts';
@@ -79,7 +80,22 @@ export function planScope(ports: GatePorts, request: ScopeRequest) {
     const problem = costProblem(policy, { epsilonOfRound, epsilonOfRun: after - round.epsilonAtJoin });
     if (problem !== null) throw problem;
   }
+  if (mechanisms.length > 0) requireBudget(ports.ledger, epsilons);
   return { rounds, mechanisms, epsilons };
+}
+
+/** Known at the click, not five seconds later at the commit, where the ledger checks it again. */
+function requireBudget(ledger: Pick<GateLedger, 'budget'>, epsilons: readonly number[]): void {
+  const budget = ledger.budget();
+  if (budget === null) throw new FailureError('budget-not-set', 'No privacy budget is set');
+  const before = epsilons[0] ?? 0;
+  const after = epsilons.at(-1) ?? before;
+  if (after <= budget.epsilon) return;
+  throw new FailureError(
+    'budget-exhausted',
+    `Holding these rounds needs ε ${formatEpsilonUp(after - before)}; ${formatRemainingDown(budget.epsilon - before)} is left`,
+    { needed: after - before, budget: budget.epsilon },
+  );
 }
 
 /** Writes the hold and the scope; joins the caller's transaction. */

@@ -1,6 +1,7 @@
 /** The bank's own floors against a charter (I15): what the hub asks never loosens them. Pure. */
 import type { LocalPolicy } from '#shared/contract/bank.ts';
 import { FailureError } from '#shared/failure.ts';
+import { formatEpsilonUp } from '#shared/privacy/format.ts';
 import type { Charter } from '#shared/round/charter.ts';
 
 /** Floors of a new store: any run with real noise and company, no run without. */
@@ -41,12 +42,12 @@ export interface RoundCost {
 export function costProblem(policy: LocalPolicy, cost: RoundCost): FailureError | null {
   if (cost.epsilonOfRound > policy.maximumEpsilonPerRound)
     return refused(
-      `This round costs ε ${figure(cost.epsilonOfRound)}; this bank allows ${String(policy.maximumEpsilonPerRound)} a round`,
+      `This round costs ε ${formatEpsilonUp(cost.epsilonOfRound)}; this bank allows ${String(policy.maximumEpsilonPerRound)} a round`,
       { epsilon: cost.epsilonOfRound, limit: policy.maximumEpsilonPerRound },
     );
   if (cost.epsilonOfRun > policy.maximumEpsilonPerRun)
     return refused(
-      `This run would cost ε ${figure(cost.epsilonOfRun)}; this bank allows ${String(policy.maximumEpsilonPerRun)} a run`,
+      `This run would cost ε ${formatEpsilonUp(cost.epsilonOfRun)}; this bank allows ${String(policy.maximumEpsilonPerRun)} a run`,
       { epsilon: cost.epsilonOfRun, limit: policy.maximumEpsilonPerRun },
     );
   return null;
@@ -59,11 +60,6 @@ export function cohortProblem(policy: LocalPolicy, charter: Charter, cohort: num
     cohort,
     least,
   });
-}
-
-/** Up, since an ε that is shown must never be below the one that counts. */
-function figure(epsilon: number): string {
-  return (Math.ceil(epsilon * 1000) / 1000).toFixed(3);
 }
 
 function refused(message: string, details: Readonly<Record<string, number>>): FailureError {

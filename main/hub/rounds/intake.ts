@@ -132,8 +132,9 @@ function commit({ store, keys, rounds }: IntakeOptions, arrived: Arrived): Signe
   };
   const tier = run.members.get(bankId)?.membership.tier;
   if (tier === undefined) throw new FailureError('not-in-cohort', 'This bank has not joined the run');
-  rounds.apply(run, { kind: 'updates-committed', bankIds: [bankId] }, () => {
+  const inTransaction = (): void => {
     store.updates.commit({ bankId, updateId, signed, tier, receipt }, payload);
-  });
+  };
+  rounds.apply(run, { kind: 'updates-committed', bankIds: [bankId] }, { inTransaction });
   return receipt;
 }

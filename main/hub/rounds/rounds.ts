@@ -39,12 +39,18 @@ export interface Rounds {
   /** Brings every open run to where its stored state says it stands. */
   resume(): void;
   presenceChanged(): void;
-  /** Throws 'round-closed' when the event can't happen now. `inTransaction` is committed with the new state. */
-  apply(run: OpenRun, event: HubRoundEvent, inTransaction?: () => void): void;
+  /** Throws 'round-closed' when the event can't happen now. */
+  apply(run: OpenRun, event: HubRoundEvent, alongside?: Alongside): void;
   /** Opens the first round of a new run. */
   begin(run: OpenRun): void;
   remainingMs(round: CurrentRound): number | null;
   close(): void;
+}
+
+/** What is committed together with the round's new state, and what memory takes over once it is. */
+export interface Alongside {
+  readonly inTransaction: () => void;
+  readonly afterCommit?: () => void;
 }
 
 export function createRounds(options: RoundsOptions): Rounds {
@@ -70,22 +76,23 @@ export function createRounds(options: RoundsOptions): Rounds {
     apply(run, { kind: 'presence-changed', present, members: run.members.size });
   };
 
-  const apply: Rounds['apply'] = (run, event, inTransaction) => {
+  const apply: Rounds['apply'] = (run, event, alongside) => {
     const { round } = run;
     if (round === undefined) throw new FailureError('round-not-open', 'No round of this run is open');
     const before = round.state;
     const outcome = advanceHubRound(before, event, run.charter.participation);
     const { state, effects } = requireAdvance(outcome);
-    if (state === before && inTransaction === undefined) return;
+    if (state === before && alongside === undefined) return;
     if (effects.some((effect) => effect.kind === 'start-deadline'))
       round.closesAt = clock.monotonic() + run.charter.participation.deadlineSeconds * 1000;
     const remainingMs = timers.remainingMs(round);
     store.transaction(() => {
-      inTransaction?.();
+      alongside?.inTransaction();
       store.runs.saveRound({ roundId: round.roundId, runId: run.record.runId, state, remainingMs });
       if (state.kind !== before.kind) store.members.nextVersion();
     });
     round.state = state;
+    alongside?.afterCommit?.();
     if (state.kind !== before.kind) options.announce();
     for (const effect of effects) perform(run, effect);
     if (isOver(state)) options.onRoundOver(round.roundId);
@@ -206,18 +213,26 @@ function aggregate(options: RoundsOptions, run: OpenRun, apply: Rounds['apply'])
   const signed = { entry, hubSignature: signStatement(keys.hub.privateKey, 'checkpoint', entry) };
   const headHash = digestOf(signed);
   const isLast = entry.index + 1 === plannedRounds(run.charter);
-  const publish = (): void => {
-    store.runs.publish(run.record.runId, { entry: signed, sums }, { checkpoint: checkpointBytes, headHash });
-    if (isLast) store.runs.setStatus(run.record.runId, 'completed');
-    const detail = `round ${String(entry.index + 1)}, ${String(entry.included.length)} banks, model ${entry.checkpointHash}`;
-    store.audit.append({ actor: 'hub', action: 'round.published', detail });
-    run.committed = entry.index + 1;
-    run.checkpoint = checkpoint;
-    run.checkpointHash = entry.checkpointHash;
-    run.headHash = headHash;
-    if (isLast) run.status = 'completed';
-  };
-  apply(run, { kind: 'checkpoint-published' }, publish);
+  const { runId } = run.record;
+  apply(
+    run,
+    { kind: 'checkpoint-published' },
+    {
+      inTransaction: () => {
+        store.runs.publish(runId, { entry: signed, sums }, { checkpoint: checkpointBytes, headHash });
+        if (isLast) store.runs.setStatus(runId, 'completed');
+        const detail = `round ${String(entry.index + 1)}, ${String(entry.included.length)} banks, model ${entry.checkpointHash}`;
+        store.audit.append({ actor: 'hub', action: 'round.published', detail });
+      },
+      afterCommit: () => {
+        run.committed = entry.index + 1;
+        run.checkpoint = checkpoint;
+        run.checkpointHash = entry.checkpointHash;
+        run.headHash = headHash;
+        if (isLast) run.status = 'completed';
+      },
+    },
+  );
 }
 
 function attempt<T>(work: () => T): T | FailureError {

@@ -3,7 +3,6 @@ import type {
   HubSnapshot,
   Membership,
   OwnUpdateState,
-  RoundPhase,
   RoundState,
   RunState,
   SignedRosterEntry,
@@ -66,7 +65,7 @@ function roundState(run: OpenRun, round: CurrentRound, { bankId, options }: Aski
   return {
     roundId,
     index: state.index,
-    phase: phaseOf(state),
+    phase: state.kind,
     baseHash: run.checkpointHash,
     cohort: [...cohortOf(state)],
     received: committedIn(state).length,
@@ -74,10 +73,6 @@ function roundState(run: OpenRun, round: CurrentRound, { bankId, options }: Aski
     reason: 'reason' in state ? state.reason.slice(0, 200) : null,
     own: ownUpdate(options.store, round, bankId),
   };
-}
-
-export function phaseOf(state: HubRoundState): RoundPhase {
-  return state.kind;
 }
 
 export function cohortOf(state: HubRoundState): readonly BankId[] {

@@ -1,5 +1,5 @@
-/** The hub store's migrations in order. */
+/** Every migration of the hub's store, oldest first. */
 import type { Migration } from '#main/platform/sqlite/open.ts';
 import { initial } from './0010-initial.ts';
 
-export const HUB_MIGRATIONS: readonly Migration[] = [initial];
+export const hubMigrations: readonly Migration[] = [initial];

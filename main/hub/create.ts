@@ -1,0 +1,136 @@
+/** Puts a hub together from its store, keys, rounds and wire. One process, one store. */
+import type { Handlers } from '#shared/contract/define.ts';
+import type { HubContract, HubEvent } from '#shared/contract/hub.ts';
+import type { BankId, PublicKeyHex, RoundId, RunId } from '#shared/ids.ts';
+import { UtcTime } from '#shared/ids.ts';
+import type { Clock, Log, Random, Secrets } from '#main/platform/ports.ts';
+import type { Standing } from '#main/wire/connections.ts';
+import { type FederationServer, serveFederation } from '#main/wire/federation-server.ts';
+import { hubHandlers } from './api.ts';
+import { createAnnouncer } from './announcer.ts';
+import { federationHandlers } from './federation-handlers.ts';
+import { hubIdentity, loadHubKeys } from './keys.ts';
+import { createMembers, requireConsortium } from './members.ts';
+import { createIntake } from './rounds/intake.ts';
+import { loadRun, type OpenRun } from './rounds/open-run.ts';
+import { createResults } from './rounds/results.ts';
+import { createRounds } from './rounds/rounds.ts';
+import { openHubStore } from './store/store.ts';
+
+export interface HubOptions {
+  readonly home: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly secrets: Secrets;
+}
+
+export interface Hub {
+  readonly handlers: Handlers<HubContract>;
+  /** Starts answering banks; resolves with the address. Throws 'hub-not-loopback' or 'not-set-up'. */
+  serve(listen: { readonly host: string; readonly port: number }): Promise<string>;
+  subscribe(listener: (event: HubEvent) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Opens the store and stands ready; nothing is answered before `serve`. Throws as `openStore`. */
+export function createHub(options: HubOptions): Hub {
+  const { clock, random, log } = options;
+  const store = openHubStore(options);
+  const keys = loadHubKeys(options.secrets, random);
+  const runs = new Map<RunId, OpenRun>();
+  for (const record of store.runs.runs()) runs.set(record.runId, loadRun(record, store.runs));
+  const wire: { server: FederationServer | undefined } = { server: undefined };
+  const announcer = createAnnouncer({
+    clock,
+    announce: () => wire.server?.announce(store.members.consortium()?.version ?? 0),
+  });
+  const isConnected = (key: PublicKeyHex): boolean => wire.server?.connections.isConnected(key) ?? false;
+  const presentMembers = (run: OpenRun): readonly BankId[] =>
+    store.members
+      .banks()
+      .filter(
+        (bank) => bank.status === 'member' && run.members.has(bank.bankId) && isConnected(bank.publicKey),
+      )
+      .map((bank) => bank.bankId);
+  const afterRound: { forget: (roundId: RoundId) => void } = { forget: () => undefined };
+  const rounds = createRounds({
+    ...{ store, keys, clock, random, log, runs, presentMembers, announce: announcer.now },
+    onRoundOver: (roundId) => {
+      afterRound.forget(roundId);
+    },
+  });
+  const intake = createIntake({ store, keys, runs, rounds });
+  afterRound.forget = intake.forgetRound;
+  const members = createMembers({ store, keys, clock, random, announce: announcer.now });
+  const results = createResults(store, runs);
+  const answers = federationHandlers({
+    store,
+    members,
+    runs,
+    rounds,
+    intake,
+    results,
+    announce: announcer.now,
+  });
+  const handlers = hubHandlers({
+    ...options,
+    store,
+    keys,
+    members,
+    runs,
+    rounds,
+    wire,
+    isConnected,
+    announcer,
+  });
+  return {
+    handlers,
+    subscribe: announcer.subscribe,
+    serve: async (listen) => {
+      const consortium = requireConsortium(store);
+      wire.server = await serveFederation({
+        ...{ listen, clock, random, log, handlers: answers },
+        identity: hubIdentity(keys, consortium),
+        standingOf: (key): Standing => standing(store.members.bankByKey(key)),
+        onPresence: (key, connected) => {
+          const bank = store.members.bankByKey(key);
+          if (bank !== undefined)
+            store.members.noteSeen(bank.bankId, UtcTime.parse(new Date(clock.now()).toISOString()));
+          log.info('bank.presence', { bank: bank?.bankId ?? 'unknown', connected });
+          rounds.presenceChanged();
+          announcer.soon();
+        },
+        onBug: (error, method) => reportBug(log, error, method),
+      });
+      store.members.noteAddress(wire.server.address);
+      rounds.resume();
+      return wire.server.address;
+    },
+    close: async () => {
+      rounds.close();
+      announcer.close();
+      await wire.server?.close();
+      store.close();
+    },
+  };
+}
+
+function standing(
+  bank: { readonly bankId: BankId; readonly status: Standing['membership'] } | undefined,
+): Standing {
+  return bank === undefined
+    ? { membership: 'unknown', bankId: null }
+    : { membership: bank.status, bankId: bank.bankId };
+}
+
+function reportBug(log: Log, error: unknown, method: string): string {
+  const correlationId = `bug-${method}-${String(Math.trunc(performance.now()))}`;
+  log.error('hub.bug', {
+    correlationId,
+    method,
+    message: error instanceof Error ? error.message : typeof error,
+  });
+  return correlationId;
+}

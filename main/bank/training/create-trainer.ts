@@ -3,13 +3,10 @@
  * A thread that dies takes its training with it and nothing else; the next call starts another.
  */
 import { FailureError } from '#shared/failure.ts';
-import type { Charter } from '#shared/round/charter.ts';
 import type { WorkProgress } from '#shared/round/round-view.ts';
-import { sizeTier } from '#shared/round/size-tier.ts';
 import type { Clock } from '../../platform/ports.ts';
-import type { FeatureSplit } from './feature-split.ts';
 import type { TrainingAnswer } from './questions.ts';
-import type { Trainer, TrainingData, TrainingJob, TrainingOutcome, TrainingRequest } from './trainer.ts';
+import type { Trainer, TrainingJob, TrainingOutcome, TrainingRequest } from './trainer.ts';
 import { startTrainingThread, type ThreadSetting, type TrainingThread } from './training-thread.ts';
 
 export interface TrainerPorts extends ThreadSetting {
@@ -42,7 +39,7 @@ export function createTrainer(ports: TrainerPorts): Trainer {
     return job;
   };
   return {
-    prepare: async (charter) => trainingData(charter, await live().load(charter)),
+    prepare: async (charter) => live().load(charter),
     start: run,
     evaluate: async (charter, checkpoint) => live().evaluate(charter, checkpoint),
     close: async () => {
@@ -101,24 +98,4 @@ const TELLING_SHARE = 0.05;
 function progressOf(share: number, seconds: number): WorkProgress {
   const secondsLeft = share < TELLING_SHARE ? null : (seconds / share) * (1 - share);
   return { phase: 'training', share, secondsLeft };
-}
-
-/** @throws FailureError `data-missing` or `charter-invalid` when the bank can't train under this charter. */
-function trainingData(charter: Charter, { train }: FeatureSplit): TrainingData {
-  const { trainFrom, trainUntil } = charter.split;
-  if (train.rows === 0)
-    throw new FailureError(
-      'data-missing',
-      `No transaction lies in the training days ${trainFrom} to ${trainUntil}`,
-    );
-  const tier = sizeTier(train.rows);
-  const { largestTier } = charter.participation;
-  if (tier > largestTier)
-    throw new FailureError(
-      'charter-invalid',
-      `This bank's size tier ${String(tier)} is above the charter's largest, ${String(largestTier)}: its grids are too narrow`,
-      { tier, largestTier },
-    );
-  const frauds = train.y.reduce((total, label) => total + label, 0);
-  return { units: train.rows, tier, rows: train.rows, frauds };
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Charter } from '#shared/round/charter.ts';
 import { Quality } from '#shared/round/round-view.ts';
-import { FeatureSplit } from './feature-split.ts';
+import { FeatureRows } from '../features/feature-rows.ts';
 
 const vector = z.custom<Float64Array>((value) => value instanceof Float64Array);
 
@@ -18,7 +18,7 @@ const Checkpoint = z.object({
 });
 
 /** What a charter trains and tests on. */
-export const TrainingSetup = FeatureSplit.extend({ charter: Charter });
+export const TrainingSetup = z.object({ charter: Charter, train: FeatureRows, test: FeatureRows });
 export type TrainingSetup = z.infer<typeof TrainingSetup>;
 
 /** One round under the charter that is loaded. */

@@ -5,14 +5,25 @@ import type { Charter } from '#shared/round/charter.ts';
 import { Quality } from '#shared/round/round-view.ts';
 import type { Checkpoint } from '../../learning/recipes/checkpoint.ts';
 import type { Log, Workers } from '../../platform/ports.ts';
-import type { FeatureAccess, FeatureSplit } from './feature-split.ts';
+import type { FeatureSet } from '../features/feature-rows.ts';
 import { NO_ORDER, TrainingAnswer, type TrainingOrder } from './questions.ts';
+import type { TrainingData } from './trainer.ts';
+import { trainingData } from './training-data.ts';
 import { type WorkerCalls, workerCalls } from './worker-calls.ts';
+
+/** The part of main/bank/features that training needs. */
+export interface FeatureAccess {
+  /** Names the state of the data: another text when `open` would answer other rows. Cheap. */
+  version(): string;
+  /** Computes what is missing first. @throws FailureError `data-missing`, `features-not-ready`. */
+  open(charter: Charter): Promise<FeatureSet>;
+}
 
 export interface ThreadSetting {
   readonly workers: Workers;
   readonly log: Log;
   readonly features: FeatureAccess;
+  /** Threads that add up gradients, the training thread included; one a core is best. */
   readonly threads: number;
 }
 
@@ -20,7 +31,7 @@ export interface TrainingThread {
   /** False once it ended: every later call fails. */
   readonly isAlive: boolean;
   /** Resolves when the thread holds the charter's rows. */
-  readonly load: (charter: Charter) => Promise<FeatureSplit>;
+  load(charter: Charter): Promise<TrainingData>;
   train(charter: Charter, order: TrainingOrder, onShare: (share: number) => void): Promise<TrainingAnswer>;
   evaluate(charter: Charter, checkpoint: Checkpoint): Promise<Quality>;
   /** The order ends after its running step. */
@@ -36,18 +47,23 @@ export function startTrainingThread(setting: ThreadSetting): TrainingThread {
     isAlive = false;
     return lossOf(cause, setting.log);
   });
-  const { load, ask } = charterLoader(calls, setting.features);
+  const loadRows = rowLoader(calls, setting.features);
+  const inTurn = oneAtATime();
   return {
     get isAlive() {
       return isAlive;
     },
-    load,
-    train: async (charter, order, onShare) =>
-      TrainingAnswer.parse(
-        await ask(charter, () => calls.call({ kind: 'train', order }, { onProgress: onShare })),
-      ),
-    evaluate: async (charter, checkpoint) =>
-      Quality.parse(await ask(charter, () => calls.call({ kind: 'evaluate', checkpoint }))),
+    load: (charter) => inTurn(() => loadRows(charter)),
+    train: (charter, order, onShare) =>
+      inTurn(async () => {
+        await loadRows(charter);
+        return TrainingAnswer.parse(await calls.call({ kind: 'train', order }, { onProgress: onShare }));
+      }),
+    evaluate: (charter, checkpoint) =>
+      inTurn(async () => {
+        await loadRows(charter);
+        return Quality.parse(await calls.call({ kind: 'evaluate', checkpoint }));
+      }),
     stopOrder: (order) => {
       Atomics.store(stop, 0, order);
     },
@@ -64,40 +80,27 @@ function lossOf(cause: Error | undefined, log: Log): FailureError {
   return new FailureError('worker-died', 'The training thread ended before its work was done');
 }
 
-interface CharterLoader {
-  readonly load: (charter: Charter) => Promise<FeatureSplit>;
-  /** Asks when the thread holds the charter's rows. */
-  readonly ask: <T>(charter: Charter, question: () => Promise<T>) => Promise<T>;
+/** Hands a charter's rows over when the thread holds others, or the data changed since. */
+function rowLoader(calls: WorkerCalls, features: FeatureAccess): (charter: Charter) => Promise<TrainingData> {
+  let held: { readonly key: string; readonly data: TrainingData } | undefined;
+  return async (charter) => {
+    const key = `${features.version()} ${canonicalJson(charter)}`;
+    if (held?.key === key) return held.data;
+    held = undefined;
+    const set = await features.open(charter);
+    const data = trainingData(charter, set);
+    await calls.call({ kind: 'load', setup: { charter, ...set } });
+    held = { key, data };
+    return data;
+  };
 }
 
-/** Sends a charter's rows when the thread holds others. The thread answers in order, so a question right after is about them. */
-function charterLoader(calls: WorkerCalls, features: FeatureAccess): CharterLoader {
-  let sent: { readonly key: string; readonly arrived: Promise<unknown> } | undefined;
-  const send = (key: string, setup: object): Promise<unknown> => {
-    if (sent?.key === key) return sent.arrived;
-    const arrived = calls.call({ kind: 'load', setup });
-    const own = { key, arrived };
-    sent = own;
-    arrived.catch(() => {
-      if (sent === own) sent = undefined;
-    });
-    return arrived;
-  };
-  const open = async (charter: Charter) => {
-    const key = `${features.version()} ${canonicalJson(charter)}`;
-    const split = await features.open(charter);
-    return { split, send: () => send(key, { charter, ...split }) };
-  };
-  return {
-    load: async (charter) => {
-      const opened = await open(charter);
-      await opened.send();
-      return opened.split;
-    },
-    ask: async (charter, question) => {
-      const opened = await open(charter);
-      const [, answer] = await Promise.all([opened.send(), question()]);
-      return answer;
-    },
+/** Runs what it is given one after another: the rows that are loaded stay those of the question that follows. */
+function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined); // the caller has the failure; the next turn only waits
+    return turn;
   };
 }

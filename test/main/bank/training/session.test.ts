@@ -204,12 +204,4 @@ describe('a training', () => {
     );
     expect(answer.localEffect?.before).not.toEqual(answer.localEffect?.after);
   });
-
-  test('refuses accounts as the unit of privacy by name', async () => {
-    const charter = toyCharter({ recipe: 'few-rounds' });
-    const byAccount = { ...charter, privacy: { ...charter.privacy, unit: 'account' as const } };
-    await expect(withSession({ charter: byAccount }, () => undefined)).rejects.toMatchObject({
-      code: 'not-supported-yet',
-    });
-  });
 });

@@ -2,7 +2,7 @@
 import { ConsortiumId } from '#shared/ids.ts';
 import type { Charter } from '#shared/round/charter.ts';
 import { presetCharter, REFERENCE_SPLIT, type RecipeName } from '#shared/round/presets.ts';
-import type { FeatureRows, FeatureSplit } from '#main/bank/training/feature-split.ts';
+import { FeatureRows, type FeatureSet } from '#main/bank/features/feature-rows.ts';
 import { publicNormal, publicRandom, type PublicRandom } from '#main/learning/model/public-random.ts';
 
 const WIDTH = 21;
@@ -15,12 +15,11 @@ export interface ToySize {
 }
 
 /** Fraud, one row in eight, moves the first three inputs. */
-export function toySplit({ train, test, seed = 1 }: ToySize): FeatureSplit {
+export function toySplit({ train, test, seed = 1 }: ToySize): FeatureSet {
   const random = publicRandom(seed);
   return {
     train: rows(random, train, { from: REFERENCE_SPLIT.trainFrom, days: 84 }),
     test: rows(random, test, { from: REFERENCE_SPLIT.testFrom, days: 28 }),
-    beforeTest: rows(random, Math.ceil(test / 2), { from: '2018-07-25', days: 14 }),
   };
 }
 
@@ -41,7 +40,8 @@ function rows(
     (_, row) => start + (row / count) * span.days * DAY,
   );
   const accountIndex = Uint32Array.from({ length: count }, () => random.next() % 97);
-  return { rows: count, width: WIDTH, x, y, occurredAt, accountIndex };
+  const rowNo = Uint32Array.from({ length: count }, (_, row) => row + 1);
+  return FeatureRows.parse({ rows: count, width: WIDTH, x, y, occurredAt, accountIndex, rowNo });
 }
 
 export interface ToyCharter {

@@ -165,6 +165,28 @@ test('a bank without rows, or above the charter’s largest tier, is told so', a
   });
 });
 
+test('refuses by name what this version does not train', async () => {
+  const { trainer } = setUp({ rows: 1000 });
+  const { privacy } = charter;
+  const byAccount: Charter = { ...charter, privacy: { ...privacy, unit: 'account' } };
+  const shared: Charter = { ...charter, privacy: { ...privacy, noise: 'shared' } };
+  await expect(trainer.prepare(byAccount)).rejects.toMatchObject({ code: 'not-supported-yet' });
+  await expect(trainer.start(request(shared), () => undefined).result).rejects.toMatchObject({
+    code: 'not-supported-yet',
+  });
+});
+
+test('two charters at once each train on rows of their own', async () => {
+  const { trainer } = setUp({ rows: 1000 });
+  const other = toyCharter({ recipe: 'one-step' });
+  const [quality, outcome] = await Promise.all([
+    trainer.evaluate(other, initialCheckpoint(other)),
+    trainer.start(request(), () => undefined).result,
+  ]);
+  expect(quality.prAuc).toBeGreaterThan(0);
+  expect(outcome.payload.length).toBe(bytesOf(charter));
+});
+
 test('refuses work once it is closed', async () => {
   const { trainer } = setUp({ rows: 1000 });
   await trainer.close();

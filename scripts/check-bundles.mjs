@@ -4,15 +4,19 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, say } from './workspace.mjs';
 
-/** Names that namespaces and specifications use; a page never fetches them. */
-const NAMES_NOT_ADDRESSES = /^http:\/\/(www\.w3\.org|localhost\/?$)/;
-/** lodash asks for the global object this way, only where `globalThis`, `self` and `window` are all absent. */
-const DEAD_FALLBACK = /Function\(\s*(["'`])return this\1\s*\)/g;
+/** Names that namespaces, specifications and parsers use; a page never fetches them, and its policy would not let it. */
+const NAMES_NOT_ADDRESSES = /^http:\/\/(www\.w3\.org|json-schema\.org|localhost\/?$|\[\$\{)/;
+const DEAD_CODE = [
+  // libraries ask for the global object this way, only where `globalThis`, `self` and `window` are all absent
+  /Function\(\s*(["'`])return this\1\s*\)/g,
+  // zod asks whether it may compile schemas; `jitless`, set at the page's start, answers before it tries
+  /\.jitless\s*\|\|[^}]{0,120}\}?try\s*\{\s*return (?:new )?Function\((["'`])\1\),/g,
+];
 
 const matches = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[0]);
 
 export function scriptFindings(text) {
-  const code = text.replace(DEAD_FALLBACK, '');
+  const code = DEAD_CODE.reduce((rest, dead) => rest.replace(dead, ''), text);
   return [
     ...matches(code, /(?<![\w$.])eval\s*\(/g).map(() => 'eval('),
     ...matches(code, /(?<![\w$.])(?:new\s+)?Function\s*\(\s*["'`\w$]/g).map(
@@ -30,7 +34,7 @@ export function pageFindings(html) {
     ...matches(html, /<script(?![^>]*\ssrc=)[^>]*>/g).map((tag) => `inline script ${tag}`),
     ...matches(html, /\son\w+\s*=\s*["']/gi).map((handler) => `inline handler${handler}`),
     ...matches(html, /\b(?:src|href)\s*=\s*["']https?:[^"']*/g).map((found) => `foreign address ${found}`),
-    ...matches(html, /javascript:/gi),
+    ...matches(html, /\b(?:src|href|action)\s*=\s*["']\s*javascript:/gi),
   ];
 }
 

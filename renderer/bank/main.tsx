@@ -1,4 +1,5 @@
 /** Starts the bank app's page: host, providers, root. Wiring only. */
+import '../ui/no-code-from-text.ts';
 import '@fontsource-variable/inter/index.css';
 import '@mantine/core/styles.css';
 import '@mantine/charts/styles.css';

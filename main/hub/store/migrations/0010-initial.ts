@@ -1,148 +1,104 @@
-/** The hub's first tables: consortium and banks, runs and rounds, updates, the checkpoint log and the audit. */
+/** What the hub keeps: members, signed plans, rounds, updates until they are summed, and the log of checkpoints. */
+import { AUDIT_SCHEMA } from '#main/platform/sqlite/audit-log.ts';
 import type { Migration } from '#main/platform/sqlite/open.ts';
 
-const TABLES = `
+const SCHEMA = `
 CREATE TABLE consortium (
-  singleton INTEGER PRIMARY KEY CHECK (singleton = 1),
+  only INTEGER PRIMARY KEY CHECK (only = 1),
   consortium_id TEXT NOT NULL,
   name TEXT NOT NULL,
-  operator_key TEXT NOT NULL,
-  hub_key TEXT NOT NULL,
-  hub_key_signature TEXT NOT NULL,
-  -- where it served last, for invitations
-  address TEXT,
-  -- grows with every change that a bank can see
-  version INTEGER NOT NULL DEFAULT 1,
-  created_at TEXT NOT NULL
+  -- Grows with every change that a bank can see; survives a restart so that no bank takes old for new.
+  version INTEGER NOT NULL,
+  -- Where the hub served last: invitations name it.
+  address TEXT
 ) STRICT;
 
-CREATE TABLE invites (
+CREATE TABLE invite (
   code_hash TEXT PRIMARY KEY,
   bank_name TEXT NOT NULL,
-  created_at TEXT NOT NULL,
   expires_at TEXT NOT NULL,
-  used_by TEXT REFERENCES banks (bank_id)
-) STRICT;
+  used_by TEXT REFERENCES bank (bank_id)
+) STRICT, WITHOUT ROWID;
 
-CREATE TABLE banks (
+CREATE TABLE bank (
   bank_id TEXT PRIMARY KEY,
   name TEXT NOT NULL,
   public_key TEXT NOT NULL UNIQUE,
   status TEXT NOT NULL CHECK (status IN ('waiting-for-approval', 'member', 'suspended')),
-  -- the operator's signature on the roster entry; kept after a suspension, since old rounds refer to it
+  -- The operator's signature on the roster entry; null until approval.
   operator_signature TEXT,
-  enrolled_at TEXT NOT NULL,
   last_seen_at TEXT
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
-CREATE TABLE runs (
+CREATE TABLE run (
   run_id TEXT PRIMARY KEY,
-  -- order of planning
-  number INTEGER NOT NULL UNIQUE,
-  -- SignedRunPlan as JSON
-  plan TEXT NOT NULL,
+  ordinal INTEGER NOT NULL UNIQUE,
+  signed_plan TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('open', 'completed', 'cancelled')),
-  committed INTEGER NOT NULL DEFAULT 0,
-  -- the checkpoint after the committed rounds, and what the next log entry refers to
+  committed INTEGER NOT NULL,
   checkpoint BLOB NOT NULL,
   checkpoint_hash TEXT NOT NULL,
+  -- Hash of the newest entry; of the signed plan before the first.
   head_hash TEXT NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
-CREATE TABLE memberships (
-  run_id TEXT NOT NULL REFERENCES runs (run_id),
-  bank_id TEXT NOT NULL REFERENCES banks (bank_id),
-  -- SignedRunMembership as JSON
-  membership TEXT NOT NULL,
-  has_left INTEGER NOT NULL DEFAULT 0 CHECK (has_left IN (0, 1)),
+CREATE TABLE membership (
+  run_id TEXT NOT NULL REFERENCES run (run_id),
+  bank_id TEXT NOT NULL REFERENCES bank (bank_id),
+  signed_membership TEXT NOT NULL,
+  has_left INTEGER NOT NULL CHECK (has_left IN (0, 1)),
   PRIMARY KEY (run_id, bank_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
-CREATE TABLE rounds (
+CREATE TABLE round (
   round_id TEXT PRIMARY KEY,
-  run_id TEXT NOT NULL REFERENCES runs (run_id),
-  -- order of opening within the run; a step of the plan that failed is opened again
-  attempt INTEGER NOT NULL,
-  plan_index INTEGER NOT NULL,
-  base_hash TEXT NOT NULL,
-  -- HubRoundState as JSON, and its kind for queries
+  ordinal INTEGER NOT NULL UNIQUE,
+  run_id TEXT NOT NULL REFERENCES run (run_id),
   state TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  -- what was left of the running timer when it was last written; wall clocks jump
-  remaining_ms REAL,
-  UNIQUE (run_id, attempt)
-) STRICT;
+  is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
+  -- Deadlines run on a monotonic clock: what is left of it, noted when it changes and every few seconds.
+  remaining_ms REAL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX round_of_run ON round (run_id, ordinal);
+CREATE UNIQUE INDEX one_open_round ON round (run_id) WHERE is_open = 1;
 
--- updates that are still arriving in several chunks
-CREATE TABLE offers (
-  update_id TEXT PRIMARY KEY,
-  round_id TEXT NOT NULL REFERENCES rounds (round_id),
-  bank_id TEXT NOT NULL REFERENCES banks (bank_id),
-  -- SignedUpdateHeader as JSON
-  header TEXT NOT NULL,
-  UNIQUE (round_id, bank_id)
-) STRICT;
-
-CREATE TABLE chunks (
-  update_id TEXT NOT NULL REFERENCES offers (update_id) ON DELETE CASCADE,
-  at INTEGER NOT NULL,
-  bytes BLOB NOT NULL,
-  PRIMARY KEY (update_id, at)
-) STRICT;
-
-CREATE TABLE updates (
-  update_id TEXT PRIMARY KEY,
-  round_id TEXT NOT NULL REFERENCES rounds (round_id),
-  bank_id TEXT NOT NULL REFERENCES banks (bank_id),
-  header TEXT NOT NULL,
-  -- SignedReceipt as JSON: the bank gets the same one however often it asks
-  receipt TEXT NOT NULL,
+-- I4: a bank counts at most once in a round. What is here was acknowledged.
+CREATE TABLE committed_update (
+  round_id TEXT NOT NULL REFERENCES round (round_id),
+  bank_id TEXT NOT NULL REFERENCES bank (bank_id),
+  update_id TEXT NOT NULL UNIQUE,
+  signed_header TEXT NOT NULL,
+  tier INTEGER NOT NULL,
   payload_hash TEXT NOT NULL,
   payload BLOB NOT NULL,
-  UNIQUE (round_id, bank_id)
+  signed_receipt TEXT NOT NULL,
+  PRIMARY KEY (round_id, bank_id)
 ) STRICT;
-CREATE INDEX updates_by_payload ON updates (payload_hash);
+CREATE INDEX committed_update_payload ON committed_update (payload_hash);
+CREATE TRIGGER committed_update_is_never_changed BEFORE UPDATE ON committed_update
+BEGIN SELECT RAISE(ABORT, 'an acknowledged update is never changed'); END;
 
-CREATE TABLE checkpoint_log (
-  run_id TEXT NOT NULL REFERENCES runs (run_id),
-  entry_index INTEGER NOT NULL,
-  round_id TEXT NOT NULL UNIQUE REFERENCES rounds (round_id),
-  -- SignedCheckpointEntry as JSON
-  entry TEXT NOT NULL,
+CREATE TABLE log_entry (
+  run_id TEXT NOT NULL REFERENCES run (run_id),
+  position INTEGER NOT NULL,
+  round_id TEXT NOT NULL UNIQUE REFERENCES round (round_id),
+  signed_entry TEXT NOT NULL,
   sums_hash TEXT NOT NULL,
   sums BLOB NOT NULL,
-  PRIMARY KEY (run_id, entry_index)
+  PRIMARY KEY (run_id, position)
 ) STRICT;
-CREATE INDEX checkpoint_log_by_sums ON checkpoint_log (sums_hash);
-
-CREATE TABLE audit (
-  number INTEGER PRIMARY KEY,
-  at TEXT NOT NULL,
-  actor TEXT NOT NULL,
-  action TEXT NOT NULL,
-  details TEXT NOT NULL,
-  previous_hash TEXT NOT NULL,
-  hash TEXT NOT NULL
-) STRICT;
-
-CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit BEGIN
-  SELECT RAISE(ABORT, 'the audit is append-only');
-END;
-CREATE TRIGGER audit_is_never_shortened BEFORE DELETE ON audit BEGIN
-  SELECT RAISE(ABORT, 'the audit is append-only');
-END;
-CREATE TRIGGER log_is_never_changed BEFORE UPDATE ON checkpoint_log BEGIN
-  SELECT RAISE(ABORT, 'the checkpoint log is append-only');
-END;
-CREATE TRIGGER log_is_never_shortened BEFORE DELETE ON checkpoint_log BEGIN
-  SELECT RAISE(ABORT, 'the checkpoint log is append-only');
-END;
+CREATE INDEX log_entry_sums ON log_entry (sums_hash);
+CREATE TRIGGER log_entry_is_never_changed BEFORE UPDATE ON log_entry
+BEGIN SELECT RAISE(ABORT, 'a published round is never changed'); END;
+CREATE TRIGGER log_entry_is_never_deleted BEFORE DELETE ON log_entry
+BEGIN SELECT RAISE(ABORT, 'a published round is never deleted'); END;
 `;
 
 export const initial: Migration = {
   version: 10,
-  name: '0010-initial',
+  name: 'initial',
   up: (database) => {
-    database.exec(TABLES);
+    database.exec(SCHEMA);
+    database.exec(AUDIT_SCHEMA);
   },
 };

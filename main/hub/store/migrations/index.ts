@@ -1,5 +1,5 @@
-/** Every migration of the hub's store, oldest first. */
+/** The hub store's migrations in order. */
 import type { Migration } from '#main/platform/sqlite/open.ts';
 import { initial } from './0010-initial.ts';
 
-export const hubMigrations: readonly Migration[] = [initial];
+export const HUB_MIGRATIONS: readonly Migration[] = [initial];

@@ -1,5 +1,6 @@
 /** Waiting for a state that another process reaches, by asking; bounded in time. */
 import { FailureError } from '#shared/failure.ts';
+import { sleep } from '../../platform/clock.ts';
 import type { Clock } from '../../platform/ports.ts';
 
 export interface Wait {
@@ -22,12 +23,6 @@ export async function until<T>(probe: () => Promise<T | undefined>, wait: Wait):
         `${wait.what} did not happen within ${String(wait.timeoutMs / 1000)} s`,
       );
     }
-    await pause(wait.clock, wait.everyMs);
+    await sleep(wait.clock, wait.everyMs);
   }
-}
-
-export function pause(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.after(delayMs, resolve);
-  });
 }

@@ -4,7 +4,8 @@ import type { RunId } from '#shared/ids.ts';
 import type { Clock } from '../../platform/ports.ts';
 import type { RunningBank } from '../consortium/bank-process.ts';
 import type { Consortium } from '../consortium/consortium.ts';
-import { pause, until } from '../consortium/until.ts';
+import { sleep } from '../../platform/clock.ts';
+import { until } from '../consortium/until.ts';
 
 export interface Traffic {
   readonly bytesUp: number;
@@ -30,7 +31,7 @@ export async function followRun(
     if (run.status === 'cancelled') throw new FailureError('run-not-open', 'The run was cancelled');
     if (run.status === 'completed') break;
     await refuseWhenStopped(consortium.banks, runId);
-    await pause(options.clock, 250);
+    await sleep(options.clock, 250);
   }
   await Promise.all(consortium.banks.map((bank) => adopted(bank, runId, options.clock)));
 }

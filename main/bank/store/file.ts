@@ -1,0 +1,2 @@
+/** Name of the bank's store inside its home. */
+export const BANK_STORE_FILE = 'bank.sqlite';

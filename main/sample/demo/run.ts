@@ -1,0 +1,194 @@
+/** The demonstration from start to table: data, processes, one run under a standing policy, comparison. */
+import { join } from 'node:path';
+import { createFeatureService } from '#main/bank/features/service.ts';
+import type { FeatureSet } from '#main/bank/features/feature-rows.ts';
+import { BANK_STORE_FILE } from '#main/bank/store/file.ts';
+import { createKernel } from '#main/learning/kernel/pool.ts';
+import type { Clock, Log, Processes, Workers } from '#main/platform/ports.ts';
+import { connectStore } from '#main/platform/sqlite/open.ts';
+import { FailureError } from '#shared/failure.ts';
+import type { RunId } from '#shared/ids.ts';
+import type { Charter } from '#shared/round/charter.ts';
+import { REFERENCE_SPLIT } from '#shared/round/presets.ts';
+import type { MemberPlan, RunningBank } from '../consortium/bank-process.ts';
+import { type Consortium, planRun, startConsortium } from '../consortium/consortium.ts';
+import { demoCharter, demoStandingPolicy } from '../consortium/plan.ts';
+import { partitionFile } from '../partition.ts';
+import { sampleBankName, SAMPLE_SPLIT, writeSample } from '../sample.ts';
+import { compareModels } from './compare.ts';
+import { followRun, traffic } from './federate.ts';
+import type { DemoOptions } from './options.ts';
+import type { DemoBank, DemoOutcome } from './outcome.ts';
+
+export interface DemoPorts {
+  /** Empty folder for data and stores; the caller removes it. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly processes: Processes;
+  readonly workers: Workers;
+  readonly threads: number;
+  readonly onProgress: (phase: string, share: number) => void;
+  /** Called as soon as there is something to stop. */
+  readonly onStarted: (consortium: Pick<Consortium, 'stop'>) => void;
+}
+
+interface Member {
+  readonly name: string;
+  readonly file: string;
+}
+
+const ANALYST = 'demonstration';
+const DEADLINE_SECONDS = 120;
+/** A repeated round is charged again: the budget leaves room for a few. */
+const BUDGET_ROOM = 1.25;
+
+export async function runDemo(options: DemoOptions, ports: DemoPorts): Promise<DemoOutcome> {
+  const members = await prepareData(options, ports);
+  const consortium = await startConsortium(
+    {
+      directory: ports.directory,
+      consortiumName: 'Demonstration',
+      members: members.map((member) => memberPlan(member, options)),
+    },
+    { ...ports, environment: { PARLEY_THREADS: '1' } },
+  );
+  ports.onStarted(consortium);
+  const charter = charterOf(consortium, options);
+  const runId = await planRun(consortium, charter, ports);
+  const federated = await federate(consortium, runId, ports);
+  const charged = await Promise.all(consortium.banks.map((bank) => chargedEpsilon(bank, options)));
+  const weights = await publishedWeights(consortium, runId);
+  const engine = (await consortium.banks[0]?.client['app.state']({}))?.engine.inUse ?? 'kernel';
+  const homes = consortium.banks.map((bank) => bank.home);
+  consortium.stop();
+  const sets = await Promise.all(homes.map((home) => featuresOf(home, charter, ports)));
+  const compared = compareModels({
+    ...{ charter, banks: sets, federated: weights },
+    openEngine: (setup) =>
+      createKernel({
+        ...setup,
+        threads: ports.threads,
+        startThread: (data) => void ports.workers.start('kernel', data),
+      }),
+    onShare: (share) => {
+      ports.onProgress('training the rivals', share);
+    },
+  });
+  const banks = members.map((member, n): DemoBank => {
+    const comparedBank = compared.banks[n];
+    const train = sets[n]?.train;
+    if (comparedBank === undefined || train === undefined) throw new RangeError('every bank is compared');
+    return {
+      name: member.name,
+      rows: train.rows,
+      frauds: train.y.reduce((total, label) => total + label, 0),
+      ...comparedBank,
+      epsilon: charged[n] ?? 'Infinity',
+    };
+  });
+  return {
+    engine,
+    seed: options.seed,
+    rounds: options.rounds,
+    ...federated,
+    epsilon: worst(charged),
+    delta: options.delta,
+    overall: compared.overall,
+    banks,
+  };
+}
+
+async function prepareData(options: DemoOptions, ports: DemoPorts): Promise<readonly Member[]> {
+  const directory = join(ports.directory, 'data');
+  if (options.data.kind === 'file') {
+    ports.onProgress('splitting the file into banks', 0);
+    const { file, partitionFile: partition, partitionColumn: column } = options.data;
+    return partitionFile({ dataFile: file, partitionFile: partition, column, directory });
+  }
+  const files = await writeSample({
+    ...{ directory, banks: options.data.banks, seed: options.seed, workers: ports.workers },
+    onShare: (share) => {
+      ports.onProgress('generating transactions', share);
+    },
+  });
+  return files.map((file, n) => ({ name: sampleBankName(n), file }));
+}
+
+function memberPlan(member: Member, options: DemoOptions): Omit<MemberPlan, 'home'> {
+  const { epsilon, delta, rounds } = options;
+  return {
+    name: member.name,
+    dataFile: member.file,
+    analyst: ANALYST,
+    budget: epsilon === null ? null : { epsilon: epsilon * BUDGET_ROOM, delta, unit: 'transaction' },
+    standing: demoStandingPolicy(rounds, epsilon),
+  };
+}
+
+function charterOf(consortium: Consortium, options: DemoOptions): Charter {
+  const isReference = options.data.kind === 'file';
+  return demoCharter(consortium.consortium, {
+    features: isReference ? 'card-v1' : 'card-v2',
+    split: isReference ? REFERENCE_SPLIT : SAMPLE_SPLIT,
+    recipe: options.recipe,
+    rounds: options.rounds,
+    epsilon: options.epsilon,
+    delta: options.delta,
+    seed: options.seed,
+    banks: consortium.banks.length,
+    quorum: Math.min(3, consortium.banks.length),
+    deadlineSeconds: DEADLINE_SECONDS,
+    title: isReference ? 'Card fraud, reference data' : 'Card fraud, generated data',
+  });
+}
+
+async function federate(
+  consortium: Consortium,
+  runId: RunId,
+  ports: DemoPorts,
+): Promise<Pick<DemoOutcome, 'seconds' | 'bytesUp' | 'bytesDown'>> {
+  const before = await traffic(consortium.banks);
+  const from = ports.clock.monotonic();
+  await followRun(consortium, runId, {
+    clock: ports.clock,
+    onShare: (share) => {
+      ports.onProgress('federated training', share);
+    },
+  });
+  const seconds = (ports.clock.monotonic() - from) / 1000;
+  const after = await traffic(consortium.banks);
+  return { seconds, bytesUp: after.bytesUp - before.bytesUp, bytesDown: after.bytesDown - before.bytesDown };
+}
+
+async function chargedEpsilon(bank: RunningBank, { epsilon }: DemoOptions): Promise<number | 'Infinity'> {
+  if (epsilon === null) return 'Infinity';
+  return (await bank.client['privacy.state']({})).chargedEpsilon;
+}
+
+function worst(charged: readonly (number | 'Infinity')[]): number | 'Infinity' {
+  return charged.reduce<number | 'Infinity'>(
+    (most, one) => (most === 'Infinity' || one === 'Infinity' ? 'Infinity' : Math.max(most, one)),
+    0,
+  );
+}
+
+/** All banks have recomputed the same model, or the demonstration failed. */
+async function publishedWeights(consortium: Consortium, runId: RunId): Promise<Float64Array> {
+  const models = await Promise.all(consortium.banks.map((bank) => bank.client['models.export']({ runId })));
+  const [first] = models;
+  if (first === undefined || models.some((model) => model.checkpointHash !== first.checkpointHash))
+    throw new FailureError('checkpoint-invalid', 'The banks do not hold the same model at the end');
+  return Float64Array.from(first.weights);
+}
+
+async function featuresOf(home: string, charter: Charter, ports: DemoPorts): Promise<FeatureSet> {
+  const store = connectStore(join(home, BANK_STORE_FILE));
+  const service = createFeatureService({ ...ports, store, onChange: () => undefined });
+  try {
+    return await service.open(charter);
+  } finally {
+    await service.close();
+    store.close();
+  }
+}

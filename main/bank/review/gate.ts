@@ -3,7 +3,8 @@
  * noise → exact bytes held → review, or limits of a running scope → approval, outbox and `released` in one commit → send.
  */
 import { FailureError, isFailure } from '#shared/failure.ts';
-import { idFromBytes, type RoundId, type RunId, UpdateId } from '#shared/ids.ts';
+import { type RoundId, type RunId, UpdateId } from '#shared/ids.ts';
+import { newId } from '#main/platform/random.ts';
 import { isFinal, type ParticipationEffect, type ParticipationEvent } from '#shared/round/participation.ts';
 import type { ScopeRecord } from '../store/scopes.ts';
 import { decideAutomatically } from './automatic.ts';
@@ -95,7 +96,7 @@ function hold(ports: GatePorts, { round, outcome, charge }: Trained): void {
     outcome,
     charge,
     bankId: ports.identity().bankId,
-    updateId: UpdateId.parse(idFromBytes('upd', UpdateId, ports.random.bytes(26))),
+    updateId: newId(ports.random, 'upd', UpdateId),
     createdAt: utcNow(ports.clock),
     before: ports.lastIncluded(round.runId),
     dataVersion: ports.dataVersion(),

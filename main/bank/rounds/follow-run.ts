@@ -164,7 +164,10 @@ function roundContext(following: RunFollowing, { session, run }: Followed, round
 async function enter(ports: RoundsPorts, { calls }: HubSession, round: RoundState): Promise<void> {
   const { bankId } = ports.identity();
   if (ports.participations.get(round.roundId)?.state.kind !== 'offered') return;
-  if (!round.cohort.includes(bankId)) await calls.joinRound({ roundId: round.roundId });
+  const isInCohort = round.cohort.includes(bankId);
+  // Until training starts the hub counts who is connected; from then on a late bank asks.
+  if (!isInCohort && round.phase === 'enrolling') return;
+  if (!isInCohort) await calls.joinRound({ roundId: round.roundId });
   ports.gate.roundEvent(round.roundId, { kind: 'entered' });
 }
 

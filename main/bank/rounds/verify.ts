@@ -157,7 +157,7 @@ function inclusionProblem(
 
 /** What the entry after this one names as its predecessor. */
 export function entryHash(signed: SignedCheckpointEntry): Digest {
-  return digestOf(signed.entry);
+  return digestOf(signed);
 }
 
 /** What the first entry of a run names as its predecessor. */

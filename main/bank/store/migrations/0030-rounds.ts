@@ -1,4 +1,5 @@
 /** What the bank keeps of runs, rounds, held updates, releases and decisions; what must not change has triggers that say so. */
+import { AUDIT_SCHEMA } from '#main/platform/sqlite/audit-log.ts';
 import type { Migration } from '#main/platform/sqlite/migrate.ts';
 
 const SCHEMA = `
@@ -6,16 +7,6 @@ CREATE TABLE setting (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE audit (
-  sequence INTEGER PRIMARY KEY,
-  at TEXT NOT NULL,
-  actor TEXT NOT NULL,
-  action TEXT NOT NULL,
-  detail TEXT NOT NULL,
-  previous_hash TEXT NOT NULL,
-  hash TEXT NOT NULL UNIQUE
-) STRICT;
 
 CREATE TABLE roster (
   bank_id TEXT PRIMARY KEY,
@@ -148,8 +139,6 @@ CREATE TABLE scope_round (
 
 /** Tables whose rows are evidence: written once. */
 const APPEND_ONLY = `
-CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
-CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER log_entry_no_update BEFORE UPDATE ON log_entry BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER log_entry_no_delete BEFORE DELETE ON log_entry BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER held_update_no_update BEFORE UPDATE ON held_update BEGIN SELECT RAISE(ABORT, 'held bytes never change'); END;
@@ -164,6 +153,7 @@ export const roundsMigration: Migration = {
   version: 30,
   name: 'rounds',
   up: (database) => {
+    database.exec(AUDIT_SCHEMA);
     database.exec(SCHEMA);
     database.exec(APPEND_ONLY);
   },

@@ -1,0 +1,61 @@
+/** Who the bank is and how it wants to work: names, local policy, standing policy, engine. */
+import { z } from 'zod';
+import { AppState, LocalPolicy, StandingPolicy } from '#shared/contract/bank.ts';
+import { FailureError } from '#shared/failure.ts';
+import { DEFAULT_POLICY } from './policy.ts';
+import type { SettingStore } from './store.ts';
+
+const Profile = z.strictObject({ bankName: z.string(), analyst: z.string() });
+export type Profile = z.infer<typeof Profile>;
+
+export const EngineChoice = AppState.shape.engine.shape.choice;
+export type EngineChoice = z.infer<typeof EngineChoice>;
+
+export interface Preferences {
+  profile(): Profile | undefined;
+  /** Throws `not-set-up`. */
+  requireProfile(): Profile;
+  /** The bank's name stays; the analyst may change. Throws `already-set-up` for another bank name. */
+  setProfile(profile: Profile): void;
+  policy(): LocalPolicy;
+  setPolicy(policy: LocalPolicy): void;
+  standing(): StandingPolicy;
+  setStanding(policy: StandingPolicy): void;
+  engineChoice(): EngineChoice;
+  setEngineChoice(choice: EngineChoice): void;
+}
+
+export function createPreferences(store: SettingStore): Preferences {
+  const profile = (): Profile | undefined => store.read('profile', Profile);
+  // Asked for in every round: parsed at the first use and after each change.
+  let policy: LocalPolicy | undefined;
+  let standing: StandingPolicy | undefined;
+  return {
+    profile,
+    requireProfile: () => {
+      const known = profile();
+      if (known === undefined) throw new FailureError('not-set-up', 'This store has no bank yet');
+      return known;
+    },
+    setProfile: (next) => {
+      const known = profile();
+      if (known !== undefined && known.bankName !== next.bankName)
+        throw new FailureError('already-set-up', `This store belongs to ${known.bankName}`);
+      store.write('profile', next);
+    },
+    policy: () => (policy ??= store.read('local-policy', LocalPolicy) ?? DEFAULT_POLICY),
+    setPolicy: (next) => {
+      store.write('local-policy', next);
+      policy = next;
+    },
+    standing: () => (standing ??= store.read('standing-policy', StandingPolicy) ?? { kind: 'off' }),
+    setStanding: (next) => {
+      store.write('standing-policy', next);
+      standing = next;
+    },
+    engineChoice: () => store.read('engine', EngineChoice) ?? 'automatic',
+    setEngineChoice: (choice) => {
+      store.write('engine', choice);
+    },
+  };
+}

@@ -1,5 +1,4 @@
 /** Keeps the computed inputs in step with the data, and opens a charter's rows for training and scoring. */
-import path from 'node:path';
 import { FailureError, type Failure } from '#shared/failure.ts';
 import type { FeatureState } from '#shared/features/data-view.ts';
 import { FEATURE_PRESETS } from '#shared/features/presets.ts';
@@ -10,6 +9,7 @@ import { currentDataVersion } from '#main/bank/store/data-versions.ts';
 import { featurePlan } from './compute.ts';
 import type { FeatureSet } from './feature-rows.ts';
 import type { FeatureTerms } from './feature-set.ts';
+import { featureFolder } from './folder.ts';
 import { readManifest, type FeatureManifest } from './manifest.ts';
 import { FeatureWorkerMessage, type FeatureWorkerTask } from './worker.ts';
 
@@ -36,8 +36,7 @@ export interface FeatureService {
 export function createFeatureService(options: FeatureServiceOptions): FeatureService {
   const { store, clock } = options;
   const threads = createThreads(options);
-  const folderOf = (preset: FeaturePresetName): string =>
-    path.join(path.dirname(store.file), 'features', preset);
+  const folderOf = (preset: FeaturePresetName): string => featureFolder(store.file, preset);
   const computations = createComputations(options, (preset, onProgress) =>
     threads.run({ kind: 'compute', storeFile: store.file, folder: folderOf(preset), preset }, onProgress),
   );

@@ -1,0 +1,73 @@
+/** From the operator's choices, or a file, to the charter that is signed. */
+import { Buffer } from 'node:buffer';
+import { FailureError } from '#shared/failure.ts';
+import type { ConsortiumId } from '#shared/ids.ts';
+import { calibrateNoiseMultiplier } from '#shared/privacy/calibrate.ts';
+import { Charter } from '#shared/round/charter.ts';
+import { DEFAULT_ROUNDS, FEW_ROUNDS_STEPS, presetCharter, SAMPLING_RATE } from '#shared/round/presets.ts';
+import { invalidInput } from '#shared/contract/serve.ts';
+import { readFileIfPresent } from '#main/platform/files.ts';
+import type { PresetChoice } from './command-line.ts';
+
+export interface Founded {
+  readonly id: ConsortiumId;
+  readonly name: string;
+}
+
+/** Throws `charter-invalid` for choices that don't fit together. */
+export function charterFromPreset(choice: PresetChoice, consortium: Founded): Charter {
+  const { preset, recipe, rounds, title, delta } = choice;
+  const charter = presetCharter({
+    consortium: { id: consortium.id, name: consortium.name },
+    title: title ?? `Card fraud, ${recipe}`,
+    features: preset,
+    split: choice.split,
+    recipe,
+    ...(rounds === undefined ? {} : { rounds }),
+    noiseMultiplier: noiseOf(choice),
+    delta,
+    modelSeed: choice.modelSeed,
+    participation: choice.participation,
+  });
+  return checked(charter, 'The charter');
+}
+
+/** Throws `file-not-readable` or `charter-invalid`, naming the field. */
+export function charterFromFile(file: string): Charter {
+  const content = readFileIfPresent(file);
+  if (content === undefined) throw new FailureError('file-not-readable', `There is no file ${file}`);
+  return checked(parseJson(Buffer.from(content).toString('utf8'), file), file);
+}
+
+function checked(document: unknown, what: string): Charter {
+  const charter = Charter.safeParse(document);
+  if (charter.success) return charter.data;
+  throw new FailureError('charter-invalid', invalidInput(what, charter.error).message);
+}
+
+function noiseOf({ privacy, recipe, rounds, delta }: PresetChoice): number {
+  switch (privacy.kind) {
+    case 'none':
+      return 0;
+    case 'noise-multiplier':
+      return privacy.noiseMultiplier;
+    case 'epsilon': {
+      const planned = rounds ?? DEFAULT_ROUNDS[recipe];
+      const steps = recipe === 'few-rounds' ? Math.max(planned, FEW_ROUNDS_STEPS) : planned;
+      return calibrateNoiseMultiplier({
+        epsilon: privacy.epsilon,
+        delta,
+        samplingRate: SAMPLING_RATE,
+        steps,
+      });
+    }
+  }
+}
+
+function parseJson(content: string, file: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    throw new FailureError('charter-invalid', `${file} is not JSON`);
+  }
+}

@@ -85,6 +85,7 @@ export function createRounds(options: RoundsOptions): Rounds {
     if (state === before && alongside === undefined) return;
     if (effects.some((effect) => effect.kind === 'start-deadline'))
       round.closesAt = clock.monotonic() + run.charter.participation.deadlineSeconds * 1000;
+    if (state.kind !== 'training') round.closesAt = null;
     const remainingMs = timers.remainingMs(round);
     store.transaction(() => {
       alongside?.inTransaction();

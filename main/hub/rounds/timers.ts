@@ -36,7 +36,6 @@ export function createRoundTimers(
     if (run.round === undefined) return;
     notes.get(run.round.roundId)?.();
     notes.delete(run.round.roundId);
-    run.round.closesAt = null;
   };
   const noteRegularly = (round: CurrentRound): void => {
     const cancel = clock.after(NOTE_EVERY_MS, () => {

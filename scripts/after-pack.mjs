@@ -16,16 +16,19 @@ export const FUSES = {
   [FuseV1Options.GrantFileProtocolExtraPrivileges]: false,
 };
 
-/** Throws when the binary has other fuses than asked for after they were flipped. */
+/** Throws when the binary lacks one of these fuses, or has another state after they were flipped. */
 export async function hardenBinary(binary, options = {}) {
+  const namesWhere = (wire, isWrong) =>
+    Object.keys(FUSES)
+      .filter((fuse) => isWrong(wire[fuse], FUSES[fuse] ? FuseState.ENABLE : FuseState.DISABLE))
+      .map((fuse) => FuseV1Options[fuse]);
+  // flipping a removed fuse writes its state, which nothing reads any more
+  const removed = namesWhere(await getCurrentFuseWire(binary), (state) => state === FuseState.REMOVED);
+  if (removed.length > 0)
+    throw new Error(`${binary} has no fuse ${removed.join(', ')}: decide again what protects it`);
   await flipFuses(binary, { version: FuseVersion.V1, strictlyRequireAllFuses: false, ...options, ...FUSES });
-  const wire = await getCurrentFuseWire(binary);
-  const wrong = Object.entries(FUSES).filter(
-    ([fuse, on]) => wire[fuse] !== (on ? FuseState.ENABLE : FuseState.DISABLE),
-  );
-  if (wrong.length > 0) {
-    throw new Error(`fuses not set in ${binary}: ${wrong.map(([fuse]) => FuseV1Options[fuse]).join(', ')}`);
-  }
+  const wrong = namesWhere(await getCurrentFuseWire(binary), (state, wanted) => state !== wanted);
+  if (wrong.length > 0) throw new Error(`fuses not set in ${binary}: ${wrong.join(', ')}`);
 }
 
 function binaryOf({ appOutDir, electronPlatformName, packager }) {

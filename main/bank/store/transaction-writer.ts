@@ -45,24 +45,26 @@ export interface TransactionWriter {
 
 export type OutcomeListener = (outcome: WriteOutcome, draft: TransactionDraft, line: number) => void;
 
+/** Columns in the order of a row's cells, each with the draft's name for it. */
 const COLUMNS = [
-  'row_no',
-  'external_id',
-  'occurred_at',
-  'account_no',
-  'counterparty_no',
-  'terminal_no',
-  'amount_minor',
-  'currency',
-  'channel',
-  'entry_mode',
-  'direction',
-  'new_device',
-  'merchant_category',
-  'country',
-  'label',
-  'label_known_at',
-] as const;
+  ['row_no', null],
+  ['external_id', 'externalId'],
+  ['occurred_at', 'occurredAt'],
+  ['account_no', 'accountId'],
+  ['counterparty_no', 'counterpartyId'],
+  ['terminal_no', 'terminalId'],
+  ['amount_minor', 'amountMinor'],
+  ['currency', 'currency'],
+  ['channel', 'channel'],
+  ['entry_mode', 'entryMode'],
+  ['direction', 'direction'],
+  ['new_device', 'newDevice'],
+  ['merchant_category', 'merchantCategory'],
+  ['country', 'country'],
+  ['label', 'label'],
+  ['label_known_at', 'labelKnownAt'],
+] as const satisfies readonly (readonly [string, keyof TransactionDraft | null])[];
+const NAMES = COLUMNS.map(([name]) => name).join(', ');
 
 type Cell = string | number | null;
 
@@ -72,7 +74,8 @@ const BATCH_ROWS = 32;
 interface HeldRow {
   readonly draft: TransactionDraft;
   readonly line: number;
-  readonly rowNo: number;
+  /** In the order of COLUMNS. */
+  readonly cells: readonly Cell[];
 }
 
 export function createTransactionWriter(
@@ -85,28 +88,23 @@ export function createTransactionWriter(
   const insertOne = database.prepare<[Cell[]]>(insertSql(1));
   let nextRowNo = highestRowNo(database) + 1;
   let held: HeldRow[] = [];
-  let cells: Cell[] = [];
 
   function end(inserted: number): void {
     const rows = held;
     held = [];
-    cells = [];
     const isPlain = inserted === rows.length;
     for (const row of rows) onOutcome(isPlain ? ADDED : outcomeOf(row), row.draft, row.line);
   }
 
   return {
     add: (draft, line) => {
-      held.push({ draft, line, rowNo: nextRowNo });
-      cellsOf(draft, nextRowNo, cells);
+      held.push({ draft, line, cells: cellsOf(draft, nextRowNo) });
       nextRowNo += 1;
-      if (held.length === BATCH_ROWS) end(insertBatch.run(cells).changes);
+      if (held.length === BATCH_ROWS) end(insertBatch.run(held.flatMap((row) => row.cells)).changes);
     },
     flush: () => {
       let inserted = 0;
-      for (let at = 0; at < cells.length; at += COLUMNS.length) {
-        inserted += insertOne.run(cells.slice(at, at + COLUMNS.length)).changes;
-      }
+      for (const { cells } of held) inserted += insertOne.run([...cells]).changes;
       end(inserted);
     },
   };
@@ -114,53 +112,53 @@ export function createTransactionWriter(
 
 const ADDED: WriteOutcome = { kind: 'added' };
 
-/** Appends a row's cells in the order of COLUMNS. */
 function createCells(
   database: Database.Database,
-): (draft: TransactionDraft, rowNo: number, cells: Cell[]) => void {
+): (draft: TransactionDraft, rowNo: number) => readonly Cell[] {
   const accountNo = createNumbering(database, 'account');
   const counterpartyNo = createNumbering(database, 'counterparty');
   const terminalNo = createNumbering(database, 'terminal');
-  return (draft, rowNo, cells) => {
-    cells.push(
-      rowNo,
-      draft.externalId,
-      draft.occurredAt,
-      accountNo(draft.accountId),
-      draft.counterpartyId === null ? null : counterpartyNo(draft.counterpartyId),
-      draft.terminalId === null ? null : terminalNo(draft.terminalId),
-      draft.amountMinor,
-      draft.currency,
-      draft.channel,
-      draft.entryMode,
-      draft.direction,
-      draft.newDevice,
-      draft.merchantCategory,
-      draft.country,
-      draft.label,
-      draft.labelKnownAt,
-    );
-  };
+  return (draft, rowNo) => [
+    rowNo,
+    draft.externalId,
+    draft.occurredAt,
+    accountNo(draft.accountId),
+    draft.counterpartyId === null ? null : counterpartyNo(draft.counterpartyId),
+    draft.terminalId === null ? null : terminalNo(draft.terminalId),
+    draft.amountMinor,
+    draft.currency,
+    draft.channel,
+    draft.entryMode,
+    draft.direction,
+    draft.newDevice,
+    draft.merchantCategory,
+    draft.country,
+    draft.label,
+    draft.labelKnownAt,
+  ];
 }
 
 /** Tells, for a batch in which some id was there already, what became of each row. */
 function createSettlement(database: Database.Database): (row: HeldRow) => WriteOutcome {
-  const existing = database.prepare<[string], ExistingRow>(SELECT_EXISTING);
-  const stageVerdict = database.prepare<[number, number, number]>(
+  const existing = database.prepare<[string], readonly Cell[]>(SELECT_EXISTING).raw();
+  const labelInForce = database.prepare<[Cell, Cell], LabelValue>(SELECT_LABEL_IN_FORCE).pluck();
+  const stageVerdict = database.prepare<[Cell, number, number]>(
     `INSERT INTO staged_verdicts VALUES (?, ?, ?) ON CONFLICT (row_no)
      DO UPDATE SET label = excluded.label, label_known_at = excluded.label_known_at`,
   );
-  return ({ draft, rowNo }) => {
+  return ({ draft, cells }) => {
     const found = existing.get(draft.externalId);
     if (found === undefined) throw new RangeError('a row that was neither inserted nor present');
-    if (found.row_no === rowNo) return ADDED;
-    const column = differingColumn(found, draft);
+    const [rowNo = null] = found;
+    if (rowNo === cells[0]) return ADDED;
+    const column = differingColumn(found, cells);
     if (column !== undefined) return { kind: 'conflict', column };
     const { label, labelKnownAt } = draft;
-    if (label === null || labelKnownAt === null || label === found.label) return { kind: 'repeated' };
-    stageVerdict.run(found.row_no, label, labelKnownAt);
-    const change = { before: found.label, after: label, knownAt: labelKnownAt };
-    return { kind: 'verdict', occurredAt: draft.occurredAt, ...change };
+    if (label === null || labelKnownAt === null) return { kind: 'repeated' };
+    const before = labelInForce.get(rowNo, rowNo) ?? storedLabel(found);
+    if (label === before) return { kind: 'repeated' };
+    stageVerdict.run(rowNo, label, labelKnownAt);
+    return { kind: 'verdict', occurredAt: draft.occurredAt, before, after: label, knownAt: labelKnownAt };
   };
 }
 
@@ -171,53 +169,32 @@ export function highestRowNo(database: Database.Database): number {
 function insertSql(rows: number): string {
   const row = `(${COLUMNS.map(() => '?').join(', ')})`;
   const values = Array.from({ length: rows }, () => row).join(', ');
-  return `INSERT INTO transactions (${COLUMNS.join(', ')}) VALUES ${values} ON CONFLICT (external_id) DO NOTHING`;
+  return `INSERT INTO transactions (${NAMES}) VALUES ${values} ON CONFLICT (external_id) DO NOTHING`;
 }
 
-interface ExistingRow {
-  readonly row_no: number;
-  readonly occurred_at: number;
-  readonly account_id: string;
-  readonly counterparty_id: string | null;
-  readonly terminal_id: string | null;
-  readonly amount_minor: number;
-  readonly currency: string;
-  readonly channel: string | null;
-  readonly entry_mode: string | null;
-  readonly direction: string;
-  readonly new_device: number | null;
-  readonly merchant_category: string | null;
-  readonly country: string | null;
-  /** In force now: the staged verdict, else the newest verdict, else the label that came with the row. */
-  readonly label: LabelValue | null;
-}
+const SELECT_EXISTING = `SELECT ${NAMES} FROM transactions WHERE external_id = ?`;
 
-const SELECT_EXISTING = `
-  SELECT t.row_no, t.occurred_at, a.account_id, c.counterparty_id, m.terminal_id, t.amount_minor, t.currency, t.channel,
-    t.entry_mode, t.direction, t.new_device, t.merchant_category, t.country,
-    coalesce(
-      (SELECT s.label FROM staged_verdicts s WHERE s.row_no = t.row_no),
-      (SELECT v.label FROM verdicts v WHERE v.row_no = t.row_no ORDER BY v.verdict_no DESC LIMIT 1),
-      t.label
-    ) AS label
-  FROM transactions t
-  JOIN accounts a USING (account_no)
-  LEFT JOIN counterparties c USING (counterparty_no)
-  LEFT JOIN terminals m USING (terminal_no)
-  WHERE t.external_id = ?`;
+/** The verdict of this import, else the newest; none for a row with the label it came with. */
+const SELECT_LABEL_IN_FORCE = `
+  SELECT label FROM (
+    SELECT label, 1 AS is_staged, 0 AS verdict_no FROM staged_verdicts WHERE row_no = ?
+    UNION ALL
+    SELECT label, 0, verdict_no FROM verdicts WHERE row_no = ?
+  ) ORDER BY is_staged DESC, verdict_no DESC LIMIT 1`;
 
 /** The first column, other than the label, in which a repeated id differs from what is stored. */
-function differingColumn(found: ExistingRow, draft: TransactionDraft): keyof TransactionDraft | undefined {
-  if (found.occurred_at !== draft.occurredAt) return 'occurredAt';
-  if (found.account_id !== draft.accountId) return 'accountId';
-  if (found.counterparty_id !== draft.counterpartyId) return 'counterpartyId';
-  if (found.terminal_id !== draft.terminalId) return 'terminalId';
-  if (found.amount_minor !== draft.amountMinor) return 'amountMinor';
-  if (found.currency !== draft.currency) return 'currency';
-  if (found.channel !== draft.channel) return 'channel';
-  if (found.entry_mode !== draft.entryMode) return 'entryMode';
-  if (found.direction !== draft.direction) return 'direction';
-  if (found.new_device !== draft.newDevice) return 'newDevice';
-  if (found.merchant_category !== draft.merchantCategory) return 'merchantCategory';
-  return found.country === draft.country ? undefined : 'country';
+function differingColumn(found: readonly Cell[], cells: readonly Cell[]): keyof TransactionDraft | undefined {
+  const index = COLUMNS.findIndex(([, name], at) => isCompared(name) && found[at] !== cells[at]);
+  return COLUMNS[index]?.[1] ?? undefined;
 }
+
+function isCompared(name: keyof TransactionDraft | null): boolean {
+  return name !== null && name !== 'label' && name !== 'labelKnownAt';
+}
+
+function storedLabel(found: readonly Cell[]): LabelValue | null {
+  const label = found[LABEL_AT];
+  return label === 0 || label === 1 ? label : null;
+}
+
+const LABEL_AT = COLUMNS.findIndex(([name]) => name === 'label');

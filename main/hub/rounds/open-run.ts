@@ -49,6 +49,14 @@ export function loadRun(record: HubRunRecord, store: RunStore): OpenRun {
   };
 }
 
+/** Takes a run in memory back to what the store has, after a transaction that failed. */
+export function reloadRun(run: OpenRun, store: RunStore): void {
+  const record = store.runs().find((one) => one.runId === run.record.runId);
+  if (record === undefined) return;
+  const { failures, cancelTimer } = run;
+  Object.assign(run, { ...loadRun(record, store), failures, cancelTimer });
+}
+
 export function membersOf(signed: readonly SignedRunMembership[]): ReadonlyMap<BankId, SignedRunMembership> {
   return new Map(signed.map((one) => [one.membership.bankId, one]));
 }

@@ -10,6 +10,7 @@ import {
   type HubRoundAdvance,
   type HubRoundEffect,
   type HubRoundEvent,
+  type HubRoundState,
   isOver,
 } from '#shared/round/hub-round.ts';
 import type { Clock, Log, Random } from '#main/platform/ports.ts';
@@ -18,7 +19,7 @@ import { digestOf, signStatement } from '#main/wire/identity.ts';
 import type { HubKeys } from '../keys.ts';
 import type { HubStore } from '../store/store.ts';
 import { aggregateRound } from './aggregate.ts';
-import type { CurrentRound, OpenRun } from './open-run.ts';
+import { type CurrentRound, type OpenRun, reloadRun } from './open-run.ts';
 import { createRoundTimers } from './timers.ts';
 
 export interface RoundsOptions {
@@ -47,10 +48,17 @@ export interface Rounds {
   close(): void;
 }
 
-/** What is committed together with the round's new state, and what memory takes over once it is. */
+/** What is committed together with the round's new state, and what memory takes over with it. */
 export interface Alongside {
   readonly inTransaction: () => void;
-  readonly afterCommit?: () => void;
+  readonly afterwards?: () => void;
+}
+
+interface Entering {
+  readonly run: OpenRun;
+  readonly round: CurrentRound;
+  readonly state: HubRoundState;
+  readonly effects: readonly HubRoundEffect[];
 }
 
 export function createRounds(options: RoundsOptions): Rounds {
@@ -60,12 +68,12 @@ export function createRounds(options: RoundsOptions): Rounds {
   const planRound = (run: OpenRun): void => {
     const roundId = newId(random, 'rnd', RoundId);
     const round: CurrentRound = { roundId, state: { kind: 'planned', index: run.committed }, closesAt: null };
-    store.transaction(() => {
+    inOneTransaction(run, () => {
       store.runs.saveRound({ roundId, runId: run.record.runId, state: round.state, remainingMs: null });
       store.members.nextVersion();
+      run.round = round;
+      lookForMembers(run);
     });
-    run.round = round;
-    lookForMembers(run);
   };
 
   const lookForMembers = (run: OpenRun): void => {
@@ -76,25 +84,52 @@ export function createRounds(options: RoundsOptions): Rounds {
     apply(run, { kind: 'presence-changed', present, members: run.members.size });
   };
 
+  /**
+   * What follows from an event is committed with it: the last update of a round, its publication and the start of the next
+   * one are a single flush. Memory goes ahead inside, so a transaction that fails takes it back to what the store has.
+   */
+  let isInTransaction = false;
+  const inOneTransaction = (run: OpenRun, change: () => void): void => {
+    if (isInTransaction) {
+      change();
+      return;
+    }
+    isInTransaction = true;
+    try {
+      store.transaction(change);
+    } catch (error) {
+      timers.stop(run);
+      reloadRun(run, store.runs);
+      restartTimers({ run, timers, perform });
+      throw error;
+    } finally {
+      isInTransaction = false;
+    }
+  };
+
   const apply: Rounds['apply'] = (run, event, alongside) => {
     const { round } = run;
     if (round === undefined) throw new FailureError('round-not-open', 'No round of this run is open');
-    const before = round.state;
-    const outcome = advanceHubRound(before, event, run.charter.participation);
+    const outcome = advanceHubRound(round.state, event, run.charter.participation);
     const { state, effects } = requireAdvance(outcome);
-    if (state === before && alongside === undefined) return;
+    if (state === round.state && alongside === undefined) return;
+    inOneTransaction(run, () => {
+      enter({ run, round, state, effects }, alongside);
+    });
+  };
+
+  const enter = ({ run, round, state, effects }: Entering, alongside: Alongside | undefined): void => {
+    const isNewPhase = state.kind !== round.state.kind;
     if (effects.some((effect) => effect.kind === 'start-deadline'))
       round.closesAt = clock.monotonic() + run.charter.participation.deadlineSeconds * 1000;
     if (state.kind !== 'training') round.closesAt = null;
+    alongside?.inTransaction();
     const remainingMs = timers.remainingMs(round);
-    store.transaction(() => {
-      alongside?.inTransaction();
-      store.runs.saveRound({ roundId: round.roundId, runId: run.record.runId, state, remainingMs });
-      if (state.kind !== before.kind) store.members.nextVersion();
-    });
+    store.runs.saveRound({ roundId: round.roundId, runId: run.record.runId, state, remainingMs });
+    if (isNewPhase) store.members.nextVersion();
     round.state = state;
-    alongside?.afterCommit?.();
-    if (state.kind !== before.kind) options.announce();
+    alongside?.afterwards?.();
+    if (isNewPhase) options.announce();
     for (const effect of effects) perform(run, effect);
     if (isOver(state)) options.onRoundOver(round.roundId);
   };
@@ -153,15 +188,15 @@ export function createRounds(options: RoundsOptions): Rounds {
   };
 }
 
-interface Resuming {
+interface Timing {
   readonly run: OpenRun;
   readonly timers: ReturnType<typeof createRoundTimers>;
   readonly perform: (run: OpenRun, effect: HubRoundEffect) => void;
-  readonly planRound: (run: OpenRun) => void;
 }
 
 /** After a restart nobody is connected yet: enrolment starts again, a deadline goes on with what was left of it. */
-function resumeRun({ run, timers, perform, planRound }: Resuming): void {
+function resumeRun(timing: Timing & { readonly planRound: (run: OpenRun) => void }): void {
+  const { run, perform, planRound } = timing;
   if (run.status !== 'open') return;
   const { round } = run;
   if (round === undefined || isOver(round.state)) {
@@ -169,7 +204,11 @@ function resumeRun({ run, timers, perform, planRound }: Resuming): void {
     return;
   }
   if (round.state.kind === 'aggregating') perform(run, { kind: 'aggregate' });
-  if (round.state.kind !== 'training') return;
+  else restartTimers(timing);
+}
+
+function restartTimers({ run, timers, perform }: Timing): void {
+  if (run.round?.state.kind !== 'training') return;
   timers.restoreDeadline(run);
   perform(run, { kind: 'start-deadline' });
 }
@@ -225,7 +264,7 @@ function aggregate(options: RoundsOptions, run: OpenRun, apply: Rounds['apply'])
         const detail = `round ${String(entry.index + 1)}, ${String(entry.included.length)} banks, model ${entry.checkpointHash}`;
         store.audit.append({ actor: 'hub', action: 'round.published', detail });
       },
-      afterCommit: () => {
+      afterwards: () => {
         run.committed = entry.index + 1;
         run.checkpoint = checkpoint;
         run.checkpointHash = entry.checkpointHash;

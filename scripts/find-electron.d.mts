@@ -1,1 +1,2 @@
 export function findElectron(): string | undefined;
+export function whyNoWindow(): string | undefined;

@@ -15,3 +15,10 @@ export function findElectron() {
   const binary = join(tool('electron/dist'), readFileSync(pathFile, 'utf8'));
   return existsSync(binary) ? binary : undefined;
 }
+
+/** Why no window can be opened here, in words that follow "since"; undefined when one can. */
+export function whyNoWindow() {
+  const needsDisplay = process.platform === 'linux';
+  if (needsDisplay && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return 'there is no display';
+  return findElectron() === undefined ? 'there is no Electron binary' : undefined;
+}

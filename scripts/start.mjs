@@ -2,24 +2,20 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { findElectron } from './find-electron.mjs';
+import { findElectron, whyNoWindow } from './find-electron.mjs';
 import { watchParent } from './watch-parent.mjs';
 import { root, run, say, tool } from './workspace.mjs';
 
 const args = process.argv.slice(2);
 
 function choose() {
-  if (args.includes('--headless')) return { kind: 'browser', why: 'asked for by --headless' };
-  const linux = process.platform === 'linux';
-  if (linux && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
-    return { kind: 'browser', why: 'there is no display' };
+  if (args.includes('--headless')) return { kind: 'browser', why: 'you asked for that' };
   // the package downloads its binary on demand; behind a mirror that fails within a second
-  if (findElectron() === undefined)
+  if (whyNoWindow() === 'there is no Electron binary') {
     spawnSync(process.execPath, [tool('electron/install.js')], { stdio: 'ignore' });
-  const binary = findElectron();
-  return binary === undefined
-    ? { kind: 'browser', why: 'there is no Electron binary and it could not be downloaded' }
-    : { kind: 'window', binary };
+  }
+  const why = whyNoWindow();
+  return why === undefined ? { kind: 'window', binary: findElectron() } : { kind: 'browser', why };
 }
 
 function openWindow(binary) {

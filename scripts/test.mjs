@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findElectron } from './find-electron.mjs';
+import { whyNoWindow } from './find-electron.mjs';
 import { cache, root, tool } from './workspace.mjs';
 
 const withBrowser = !process.argv.includes('--no-browser');
@@ -87,13 +87,12 @@ async function playwright(project, name) {
 }
 
 async function desktopTests() {
-  if (findElectron() === undefined) {
+  const why = whyNoWindow();
+  if (why === undefined) await playwright('electron', 'desktop window');
+  else
     console.log(
-      'The desktop window was not tested: there is no Electron binary here (ELECTRON_OVERRIDE_DIST_PATH names one).',
+      `The desktop window was not tested, since ${why} (ELECTRON_OVERRIDE_DIST_PATH names a binary).`,
     );
-    return;
-  }
-  await playwright('electron', 'desktop window');
 }
 
 function summarise() {

@@ -79,6 +79,18 @@ function packagesIn(folder) {
     );
 }
 
+/** What the lockfile names and our node_modules lacks, to `target`. */
+function fetchPackages(scratch, target) {
+  for (const name of ['package.json', 'package-lock.json'])
+    copyFileSync(join(root, name), join(scratch, name));
+  npm(['ci', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error'], scratch);
+  const fetched = join(scratch, 'node_modules');
+  for (const name of packagesIn(fetched))
+    if (existsSync(join(modules, name))) rmSync(join(fetched, name), { recursive: true });
+  rmSync(join(fetched, '.bin'), { recursive: true, force: true });
+  renameSync(fetched, target);
+}
+
 /**
  * The package and those it needs, exactly as the lockfile names them, into our node_modules. npm leaves an optional package
  * out whose install script failed; here it is installed elsewhere without scripts, and what we lack is copied.
@@ -89,15 +101,11 @@ function placePackages() {
   if (!existsSync(packages)) {
     say('native: fetching @tensorflow/tfjs-node from the package mirror…');
     const scratch = freshFolder(packages);
-    for (const name of ['package.json', 'package-lock.json'])
-      copyFileSync(join(root, name), join(scratch, name));
-    npm(['ci', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error'], scratch);
-    const fetched = join(scratch, 'node_modules');
-    for (const name of packagesIn(fetched))
-      if (existsSync(join(modules, name))) rmSync(join(fetched, name), { recursive: true });
-    rmSync(join(fetched, '.bin'), { recursive: true, force: true });
-    renameSync(fetched, packages);
-    rmSync(scratch, { recursive: true });
+    try {
+      fetchPackages(scratch, packages);
+    } finally {
+      rmSync(scratch, { recursive: true });
+    }
   }
   for (const name of packagesIn(packages))
     if (!existsSync(join(modules, name)))
@@ -169,7 +177,7 @@ function compile(folder) {
 async function buildOnce() {
   const built = join(store, 'built');
   if (existsSync(built)) return built;
-  must('g++', ['--version'], 'Compiling the addon');
+  must('g++', ['-dumpversion'], 'Compiling the addon');
   const folder = freshFolder(built);
   try {
     const wheel = await fetchWheel(folder);
@@ -194,7 +202,10 @@ function selfTest() {
   const check = spawnSync(
     projectNode(),
     [join(root, 'main', 'entry', 'engines.ts'), '--require', 'tfjs-node'],
-    { stdio: 'inherit' },
+    {
+      stdio: 'inherit',
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+    },
   );
   return check.status ?? 1;
 }

@@ -14,12 +14,13 @@ export function auditCommands<C extends Contract>(
   handlers: Handlers<C>,
   audit: Audit,
 ): Handlers<C> {
-  const audited: Partial<Record<keyof C, (input: never) => unknown>> = {};
+  const audited: Partial<Record<keyof C, (input: unknown) => Promise<unknown>>> = {};
   for (const name of Object.keys(contract) as (keyof C & string)[]) {
     const handler: (input: never, context: undefined) => unknown = handlers[name];
+    // Inputs were parsed by `serve` with the schema of this very method.
+    const run = async (input: unknown): Promise<unknown> => handler(input as never, undefined);
     const isCommand = contract[name]?.kind === 'command';
-    const call = (input: never): unknown => handler(input, undefined);
-    audited[name] = isCommand ? (input) => runAudited({ name, audit, input, run: () => call(input) }) : call;
+    audited[name] = isCommand ? (input) => runAudited({ name, audit, input, run: () => run(input) }) : run;
   }
   return audited as Handlers<C>;
 }

@@ -38,6 +38,8 @@ export interface GatePorts {
   readonly operatorKey: () => PublicKeyHex;
   readonly policy: () => LocalPolicy;
   readonly standing: () => StandingPolicy;
+  /** Throws what blocks every charge and every sending: a ledger or an audit that does not verify. */
+  readonly requireSound: () => void;
   /** Joins the open transaction. */
   readonly audit: (action: string, detail: Readonly<Record<string, Canonical>>) => void;
   readonly dataVersion: () => { readonly rows: number; readonly until: UtcTime | null };

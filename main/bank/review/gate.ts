@@ -26,6 +26,8 @@ export interface Gate extends Omit<Releases, 'cancelCountdown'> {
   /** Something happened to the round: stores the next state and does what follows from it. */
   roundEvent(roundId: RoundId, event: ParticipationEvent): void;
   stopScope(runId: RunId): void;
+  /** The standing policy was set anew: scopes that stopped do not stand in its way any more. */
+  standingChanged(): void;
   readonly trainings: Pick<Trainings, 'progress' | 'running'>;
 }
 
@@ -34,6 +36,7 @@ const UNATTENDED_TRAININGS = 3;
 
 export function createGate(ports: GatePorts): Gate {
   const trainings = createTrainings(ports);
+  let isStandingFresh = false;
   const releases = createReleases(ports, (held, round) => {
     const blocked = blockingCheck(checksOf(ports, held, round));
     if (blocked === undefined) return;
@@ -64,11 +67,15 @@ export function createGate(ports: GatePorts): Gate {
     trainWithinScope: async (round) => {
       const part = ports.participations.get(round.roundId);
       if (part === undefined || part.trainings >= UNATTENDED_TRAININGS) return;
-      const scope = ports.scopes.running(round.runId) ?? openStanding(ports, round);
+      const scope = ports.scopes.running(round.runId) ?? openStanding(ports, round, isStandingFresh);
+      isStandingFresh = false;
       if (scope !== undefined) await trainUnder(round, scope);
     },
     stopTraining: (roundId) => trainings.stop(roundId),
     roundEvent,
+    standingChanged: () => {
+      isStandingFresh = true;
+    },
     stopScope: (runId) => {
       const scope = ports.scopes.running(runId);
       if (scope === undefined) throw new FailureError('not-found', 'No release scope of this run is running');
@@ -112,8 +119,8 @@ function hold(ports: GatePorts, { round, outcome, charge }: Trained): void {
   ports.changed('runs', 'review', 'privacy');
 }
 
-function openStanding(ports: GatePorts, round: RoundContext): ScopeRecord | undefined {
-  const request = standingScope(ports, round);
+function openStanding(ports: GatePorts, round: RoundContext, isFreshlySet: boolean): ScopeRecord | undefined {
+  const request = standingScope(ports, round, isFreshlySet);
   if (request === undefined) return undefined;
   try {
     return commit(ports, round.roundId, () => openScope(ports, request));

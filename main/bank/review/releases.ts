@@ -59,6 +59,7 @@ export function createReleases(ports: GatePorts, requireReleasable: RequireRelea
   };
   return {
     ask: (request) => {
+      ports.requireSound();
       const held = requireWaiting(ports, request.updateId);
       const round = requireOpenRound(ports, held);
       requireSameBytes(held, request.digest);
@@ -100,6 +101,7 @@ export function writeRelease(
   held: HeldUpdate,
   by: { readonly source: 'review' | 'scope'; readonly scope: ScopeRecord | undefined; readonly note: string },
 ): void {
+  ports.requireSound();
   requireSameBytes(held, held.header.payloadHash);
   const approval = approvalOf(held.header, held.charge);
   const { privateKey } = ports.identity();

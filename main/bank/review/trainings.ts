@@ -65,6 +65,7 @@ export function createTrainings(ports: GatePorts): Trainings {
   return {
     run: async (round, scope) => {
       if (current !== undefined) throw new FailureError('busy', 'Another round is training');
+      ports.requireSound();
       const charge = chargeRound(ports, round, scope);
       ports.changed('runs', 'privacy');
       // The charge is on the disk: noise may be drawn from here on.

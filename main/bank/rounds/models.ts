@@ -60,6 +60,7 @@ export function createModels(ports: RoundsPorts): Models {
       while (head(run).version < log.committed) {
         const next = await fetchAndReplay(run, head(run), log);
         heads.set(run.runId, adopt(ports, { run, before: head(run), ...next }));
+        ports.adopted(run.runId);
         ports.changed('runs', 'models', 'review');
       }
     },

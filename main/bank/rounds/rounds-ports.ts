@@ -3,6 +3,7 @@ import type { Clock, Log } from '#main/platform/ports.ts';
 import type { FederationClient } from '#main/wire/federation-client.ts';
 import type { Canonical } from '#shared/canonical.ts';
 import type { BankTopic, LocalPolicy } from '#shared/contract/bank.ts';
+import type { RunId } from '#shared/ids.ts';
 import type { Gate } from '../review/gate.ts';
 import type { GateIdentity } from '../review/gate-ports.ts';
 import type { GateLedger } from '../review/ledger-port.ts';
@@ -45,8 +46,12 @@ export interface RoundsPorts {
   readonly log: Log;
   readonly identity: () => GateIdentity;
   readonly policy: () => LocalPolicy;
+  /** Throws what blocks every sending: a ledger or an audit that does not verify. */
+  readonly requireSound: () => void;
   /** Joins the open transaction. */
   readonly audit: (action: string, detail: Readonly<Record<string, Canonical>>) => void;
+  /** A model was verified, recomputed and stored. */
+  readonly adopted: (runId: RunId) => void;
   readonly changed: (...topics: readonly BankTopic[]) => void;
   /** Throws `hub-unreachable` while there is no connection, `not-set-up` without a consortium. */
   readonly hub: () => Promise<HubSession>;

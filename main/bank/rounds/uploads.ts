@@ -32,7 +32,17 @@ const FINAL_REFUSALS: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'wrong-usage',
   'invalid-input',
 ]);
+/** Tried again by a reconnection or a restart, never by the clock. */
+const NEEDS_A_PERSON: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'hub-unreachable',
+  'ledger-broken',
+  'store-damaged',
+]);
 const RETRY_MS = 1000;
+
+function codeOf(error: unknown): FailureCode {
+  return error instanceof FailureError ? error.code : 'internal';
+}
 
 export function createUploads(ports: RoundsPorts): Uploads {
   const sent = new Map<UpdateId, number>();
@@ -41,7 +51,9 @@ export function createUploads(ports: RoundsPorts): Uploads {
   const pass = async (): Promise<void> => {
     for (let done = 0; done < asked;) {
       done = asked;
-      for (const updateId of ports.review.waiting()) await sendOne(ports, updateId, sent);
+      const waiting = ports.review.waiting();
+      if (waiting.length > 0) ports.requireSound();
+      for (const updateId of waiting) await sendOne(ports, updateId, sent);
     }
   };
   const kick = (): Promise<void> => {
@@ -50,7 +62,7 @@ export function createUploads(ports: RoundsPorts): Uploads {
       .catch((error: unknown) => {
         ports.log.info('upload.later', errorFields(error));
         // Reconnection kicks too; this covers a hub that was only busy.
-        if (!isFailure(error, 'hub-unreachable')) ports.clock.after(RETRY_MS, () => void kick());
+        if (!NEEDS_A_PERSON.has(codeOf(error))) ports.clock.after(RETRY_MS, () => void kick());
       })
       .finally(() => {
         running = undefined;

@@ -176,6 +176,7 @@ function open(parts: Parts): GateFixture {
     operatorKey: () => operator.publicKey,
     policy: () => fixture.policy,
     standing: () => fixture.standing,
+    requireSound: () => undefined,
     audit: () => undefined,
     dataVersion: () => ({ rows: 20_000, until: null }),
     roundOf: (id) => (current?.roundId === id ? current : undefined),

@@ -1,0 +1,120 @@
+/** The contract's methods about runs, rounds, the review and models. */
+import type { BankContract } from '#shared/contract/bank.ts';
+import type { Handlers } from '#shared/contract/define.ts';
+import { errorFields } from '#main/platform/log.ts';
+import { fingerprint } from '#main/wire/identity.ts';
+import { FailureError, isFailure } from '#shared/failure.ts';
+import type { RunId } from '#shared/ids.ts';
+import type { RoundContext } from '../review/round-context.ts';
+import { reviewView, type ReviewSources } from '../review/review-view.ts';
+import { modelViews, runView, type ViewSources } from '../rounds/run-views.ts';
+import type { Services } from '../services.ts';
+import { currentDataVersion } from '../store/data-versions.ts';
+
+type RoundMethods =
+  Extract<keyof BankContract, `${'runs' | 'rounds' | 'review' | 'scope'}.${string}`> | 'models.list';
+
+export function roundHandlers(services: Services): Pick<Handlers<BankContract>, RoundMethods> {
+  const { gate, rounds, roundsPorts } = services;
+  const views = viewSources(services);
+  const reviews = reviewSources(services);
+  return {
+    'runs.list': () => roundsPorts.store.runs().map((run) => runView(views, run)),
+    'runs.join': async ({ runId }) => {
+      await rounds.join(runId);
+      return {};
+    },
+    'runs.leave': async ({ runId }) => {
+      await rounds.leave(runId);
+      return {};
+    },
+    'rounds.train': async ({ roundId }) => {
+      await startTraining(services, rounds.requireRound(roundId));
+      return {};
+    },
+    'rounds.stopTraining': async ({ roundId }) => {
+      await gate.stopTraining(roundId);
+      return {};
+    },
+    'rounds.decline': ({ roundId }) => {
+      rounds.decline(roundId);
+      return {};
+    },
+    'review.current': ({ updateId }) => reviewView(reviews, updateId),
+    'review.release': (request) => {
+      gate.ask(request);
+      return {};
+    },
+    'review.undo': ({ updateId }) => {
+      gate.undo(updateId);
+      return {};
+    },
+    'review.withhold': ({ updateId, note }) => {
+      gate.withhold(updateId, note);
+      return {};
+    },
+    'scope.stop': ({ runId }) => {
+      gate.stopScope(runId);
+      return {};
+    },
+    'models.list': () => [...modelViews(roundsPorts)],
+    'models.export': ({ runId }) => exportedModel(services, runId),
+  };
+}
+
+/** Answers once the charge is written and the training runs; refusals before that are the caller's, later ones show in the round. */
+async function startTraining({ gate, options }: Services, round: RoundContext): Promise<void> {
+  const training = gate.train(round);
+  training.catch((error: unknown) => {
+    if (!isFailure(error)) options.log.error('training.fault', errorFields(error));
+  });
+  if (gate.trainings.running() === round.roundId) return;
+  await training;
+}
+
+function exportedModel({ rounds }: Services, runId: RunId) {
+  const run = rounds.run(runId);
+  const { version, checkpointHash, checkpoint } = rounds.models.head(run);
+  if (version === 0)
+    throw new FailureError('model-missing', 'No model of this run was published yet', { runId });
+  const { layers, activation } = run.plan.plan.charter.model;
+  return {
+    charterHash: run.charterHash,
+    ...{ checkpointHash, version, layers, activation },
+    weights: [...checkpoint.weights],
+  };
+}
+
+function viewSources(services: Services): ViewSources {
+  const { roundsPorts, gate, gatePorts, rounds, consortium, store } = services;
+  return {
+    ports: roundsPorts,
+    gate,
+    scopes: gatePorts.scopes,
+    roster: rounds.roster,
+    members: rounds.members,
+    openRounds: rounds.openRounds,
+    uploads: rounds.uploads,
+    standing: () => ({
+      membership: consortium.joined()?.membership ?? 'unknown',
+      rows: currentDataVersion(store.database).rows,
+    }),
+  };
+}
+
+function reviewSources({ gatePorts, gate, rounds, consortium, preferences, key }: Services): ReviewSources {
+  return {
+    ports: gatePorts,
+    gate,
+    runOf: (held) => rounds.run(held.runId),
+    destination: () => {
+      const { consortium: named, address, operatorKey } = consortium.required();
+      return { consortium: named.name, address, operatorFingerprint: fingerprint(operatorKey) };
+    },
+    signer: () => {
+      const profile = preferences.profile();
+      if (profile === undefined) throw new FailureError('not-set-up', 'This store has no bank yet');
+      return { bank: profile.bankName, analyst: profile.analyst, keyFingerprint: key.fingerprint() };
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** Whether this store may charge and send at all: its ledger and its audit verify. */
+import { FailureError } from '#shared/failure.ts';
+import type { Audit } from '../audit/record.ts';
+import type { Ledger } from '../privacy/ledger.ts';
+
+export interface Soundness {
+  /** The reason why nothing is charged or sent; null when all is well. */
+  problem(): FailureError | null;
+  /** Throws the problem. */
+  require(): void;
+  /** Reads ledger and audit again from the first entry to the last. */
+  verify(): void;
+}
+
+export function createSoundness(parts: {
+  readonly ledger: Pick<Ledger, 'health' | 'verify'>;
+  readonly audit: Pick<Audit, 'firstBroken'>;
+}): Soundness {
+  let brokenAudit = parts.audit.firstBroken();
+  const problem = (): FailureError | null => {
+    const health = parts.ledger.health();
+    switch (health.kind) {
+      case 'broken':
+        return new FailureError(
+          'ledger-broken',
+          `Entry ${String(health.atSequence)} of the ledger does not verify`,
+          {
+            atSequence: health.atSequence,
+          },
+        );
+      case 'rolled-back':
+        return new FailureError(
+          'ledger-broken',
+          'The ledger is an older copy than the one that was written last',
+          {
+            entries: health.entries,
+            expected: health.expected,
+          },
+        );
+      case 'verified':
+        return brokenAudit === null
+          ? null
+          : new FailureError('store-damaged', `Entry ${String(brokenAudit)} of the audit does not verify`);
+    }
+  };
+  return {
+    problem,
+    require: () => {
+      const found = problem();
+      if (found !== null) throw found;
+    },
+    verify: () => {
+      parts.ledger.verify();
+      brokenAudit = parts.audit.firstBroken();
+    },
+  };
+}

@@ -3,8 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { TrainingThreadData } from '#main/bank/training/questions.ts';
 import { createTrainingSession } from '#main/bank/training/session.ts';
 import { serveTraining } from '#main/bank/training/thread.ts';
-import { createKernel } from '#main/learning/kernel/pool.ts';
 import { realClock } from '#main/platform/clock.ts';
+import { openChosenEngine } from '#main/platform/engine/chosen.ts';
 import { systemRandom } from '#main/platform/random.ts';
 import { createWorkers } from '#main/platform/workers/workers.ts';
 
@@ -14,9 +14,11 @@ const workers = createWorkers({ entryDirectory: import.meta.dirname });
 const session = createTrainingSession({
   random: systemRandom,
   clock: realClock,
-  openEngine: (setup) => {
-    const startThread = (data: unknown): void => void workers.start('kernel', data);
-    return Promise.resolve({ name: 'kernel', engine: createKernel({ ...setup, threads, startThread }) });
-  },
+  openEngine: (choice, setup) =>
+    openChosenEngine(choice, setup, {
+      clock: realClock,
+      threads,
+      startThread: (data) => void workers.start('kernel', data),
+    }),
 });
 serveTraining({ port: parentPort, session, clock: realClock, stop: new Int32Array(stop) });

@@ -4,6 +4,9 @@ import { Charter } from '#shared/round/charter.ts';
 import { Quality } from '#shared/round/round-view.ts';
 import { FeatureRows } from '../features/feature-rows.ts';
 
+/** As in Settings. */
+const EngineChoice = z.enum(['automatic', 'kernel', 'tfjs-node', 'tfjs-wasm', 'tfjs-cpu']);
+
 const vector = z.custom<Float64Array>((value) => value instanceof Float64Array);
 
 const Checkpoint = z.object({
@@ -18,7 +21,12 @@ const Checkpoint = z.object({
 });
 
 /** What a charter trains and tests on. */
-export const TrainingSetup = z.object({ charter: Charter, train: FeatureRows, test: FeatureRows });
+export const TrainingSetup = z.object({
+  charter: Charter,
+  engine: EngineChoice,
+  train: FeatureRows,
+  test: FeatureRows,
+});
 export type TrainingSetup = z.infer<typeof TrainingSetup>;
 
 /** One round under the charter that is loaded. */

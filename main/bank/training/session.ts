@@ -5,7 +5,7 @@
 import { FailureError } from '#shared/failure.ts';
 import type { Quality } from '#shared/round/round-view.ts';
 import { updateLayout } from '#shared/round/update-layout.ts';
-import type { EngineSetup, GradientEngine } from '../../learning/engine.ts';
+import type { EngineSetup } from '../../learning/engine.ts';
 import { createChance } from '../../learning/kernel/chance.ts';
 import type { Checkpoint } from '../../learning/recipes/checkpoint.ts';
 import { ownMeanOfRound } from '../../learning/recipes/few-rounds-bank.ts';
@@ -13,21 +13,18 @@ import { type TrainedUpdate, trainUpdate } from '../../learning/recipes/local-tr
 import { stepFromSums } from '../../learning/recipes/server-step.ts';
 import { addToSums, emptySums } from '../../learning/recipes/sums.ts';
 import { encodeUpdate } from '../../learning/recipes/update-codec.ts';
+import type { NamedEngine } from '../../platform/engine/chosen.ts';
+import type { EngineChoice } from '../../platform/engine/engines.ts';
 import { aesKeystream } from '../../platform/engine/keystream.ts';
 import type { Clock, Random } from '../../platform/ports.ts';
 import { measureQuality } from './quality.ts';
 import type { TrainingAnswer, TrainingOrder, TrainingSetup } from './questions.ts';
 
-export interface NamedEngine {
-  readonly name: string;
-  readonly engine: GradientEngine;
-}
-
 export interface SessionPorts {
   /** Keys a fresh noise stream for every order. */
   readonly random: Random;
   readonly clock: Clock;
-  readonly openEngine: (setup: EngineSetup) => Promise<NamedEngine>;
+  readonly openEngine: (choice: EngineChoice, setup: EngineSetup) => Promise<NamedEngine>;
 }
 
 export interface OrderWatch {
@@ -69,9 +66,9 @@ export function createTrainingSession(ports: SessionPorts): TrainingSession {
   };
 }
 
-function openFor({ charter, train }: TrainingSetup, ports: SessionPorts): Promise<NamedEngine> {
+function openFor({ charter, train, engine }: TrainingSetup, ports: SessionPorts): Promise<NamedEngine> {
   const { layers, activation } = charter.model;
-  return ports.openEngine({
+  return ports.openEngine(engine, {
     network: { layers, activation },
     data: { features: train.x, labels: train.y },
     unit: charter.privacy.unit === 'transaction' ? 'row' : 'account',

@@ -4,6 +4,7 @@ import { FailureError } from '#shared/failure.ts';
 import type { Charter } from '#shared/round/charter.ts';
 import { Quality } from '#shared/round/round-view.ts';
 import type { Checkpoint } from '../../learning/recipes/checkpoint.ts';
+import type { EngineChoice } from '../../platform/engine/engines.ts';
 import type { Log, Workers } from '../../platform/ports.ts';
 import type { FeatureSet } from '../features/feature-rows.ts';
 import { NO_ORDER, TrainingAnswer, type TrainingOrder } from './questions.ts';
@@ -25,6 +26,8 @@ export interface ThreadSetting {
   readonly features: FeatureAccess;
   /** Threads that add up gradients, the training thread included; one a core is best. */
   readonly threads: number;
+  /** As in Settings; a change counts from the next training on. */
+  readonly engine: () => EngineChoice;
 }
 
 export interface TrainingThread {
@@ -47,7 +50,7 @@ export function startTrainingThread(setting: ThreadSetting): TrainingThread {
     isAlive = false;
     return lossOf(cause, setting.log);
   });
-  const loadRows = rowLoader(calls, setting.features);
+  const loadRows = rowLoader(calls, setting);
   const inTurn = oneAtATime();
   return {
     get isAlive() {
@@ -81,15 +84,19 @@ function lossOf(cause: Error | undefined, log: Log): FailureError {
 }
 
 /** Hands a charter's rows over when the thread holds others, or the data changed since. */
-function rowLoader(calls: WorkerCalls, features: FeatureAccess): (charter: Charter) => Promise<TrainingData> {
+function rowLoader(
+  calls: WorkerCalls,
+  { features, engine: choice }: ThreadSetting,
+): (charter: Charter) => Promise<TrainingData> {
   let held: { readonly key: string; readonly data: TrainingData } | undefined;
   return async (charter) => {
-    const key = `${features.version()} ${canonicalJson(charter)}`;
+    const engine = choice();
+    const key = `${features.version()} ${engine} ${canonicalJson(charter)}`;
     if (held?.key === key) return held.data;
     held = undefined;
     const set = await features.open(charter);
     const data = trainingData(charter, set);
-    await calls.call({ kind: 'load', setup: { charter, ...set } });
+    await calls.call({ kind: 'load', setup: { charter, engine, ...set } });
     held = { key, data };
     return data;
   };

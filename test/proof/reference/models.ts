@@ -1,11 +1,7 @@
 /** Trains the three models of the comparison with the product's own code: pooled, each bank alone, and federated. */
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import {
-  createTrainingSession,
-  type NamedEngine,
-  type TrainingSession,
-} from '#main/bank/training/session.ts';
+import { createTrainingSession, type TrainingSession } from '#main/bank/training/session.ts';
 import type { FeatureRows, FeatureSet } from '#main/bank/features/feature-rows.ts';
 import type { TrainingAnswer } from '#main/bank/training/questions.ts';
 import type { EngineSetup, TrainingSet } from '#main/learning/engine.ts';
@@ -15,6 +11,7 @@ import { stepFromSums } from '#main/learning/recipes/server-step.ts';
 import { addToSums, emptySums } from '#main/learning/recipes/sums.ts';
 import { decodeUpdate } from '#main/learning/recipes/update-codec.ts';
 import { referenceRival, trainRival } from '#main/learning/rivals/adam.ts';
+import type { NamedEngine } from '#main/platform/engine/chosen.ts';
 import { realClock } from '#main/platform/clock.ts';
 import { systemRandom } from '#main/platform/random.ts';
 import { createWorkers } from '#main/platform/workers/workers.ts';
@@ -88,9 +85,9 @@ async function openMember(split: FeatureSet, charter: Charter, n: number): Promi
   const session = createTrainingSession({
     random: systemRandom,
     clock: realClock,
-    openEngine: (setup) => Promise.resolve(openKernel(setup)),
+    openEngine: (_, setup) => Promise.resolve(openKernel(setup)),
   });
-  await session.load({ charter, ...split });
+  await session.load({ charter, engine: 'kernel', ...split });
   return { session, bankId: `bank ${String(n)}`, tier: sizeTier(split.train.rows) };
 }
 

@@ -30,7 +30,7 @@ async function withSession<T>(setting: Setting, use: (session: TrainingSession) 
   const session = createTrainingSession({
     random: seededRandom(seed),
     clock: fakeClock(),
-    openEngine: (setup) =>
+    openEngine: (_, setup) =>
       Promise.resolve({
         name: 'kernel',
         engine: createKernel({
@@ -41,7 +41,7 @@ async function withSession<T>(setting: Setting, use: (session: TrainingSession) 
       }),
   });
   try {
-    await session.load({ charter, ...toySplit(size) });
+    await session.load({ charter, engine: 'kernel', ...toySplit(size) });
     return use(session);
   } finally {
     session.close();

@@ -1,11 +1,12 @@
 import path from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createTrainer, type TrainerPorts } from '#main/bank/training/create-trainer.ts';
 import { measureQuality } from '#main/bank/training/quality.ts';
 import type { Trainer, TrainingRequest } from '#main/bank/training/trainer.ts';
 import { initialCheckpoint } from '#main/learning/recipes/checkpoint.ts';
 import type { WorkerHandle, Workers } from '#main/platform/ports.ts';
+import type { EngineChoice } from '#main/platform/engine/engines.ts';
 import { realClock } from '#main/platform/clock.ts';
 import { createWorkers } from '#main/platform/workers/workers.ts';
 import { RoundId, RunId } from '#shared/ids.ts';
@@ -22,13 +23,15 @@ const ROWS = 30_000;
 
 const Question = z.object({ kind: z.string() });
 const opened: Trainer[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((trainer) => trainer.close()));
+afterAll(async () => {
+  await Promise.all(opened.map((trainer) => trainer.close()));
 });
 
 /** Real threads; `threads[n]` is the n-th that was started. */
-function setUp(options: { readonly rows?: number; readonly version?: () => string } = {}) {
-  const { rows = ROWS, version = () => '1' } = options;
+function setUp(
+  options: { readonly rows?: number; readonly version?: () => string; readonly engine?: EngineChoice } = {},
+) {
+  const { rows = ROWS, version = () => '1', engine = 'kernel' } = options;
   const real = createWorkers({ entryDirectory });
   const threads: WorkerHandle[] = [];
   let loads = 0;
@@ -49,6 +52,7 @@ function setUp(options: { readonly rows?: number; readonly version?: () => strin
     clock: realClock,
     log,
     threads: 2,
+    engine: () => engine,
     features: {
       version,
       open: () => Promise.resolve(toySplit({ train: rows, test: 500 })),
@@ -75,8 +79,14 @@ function bytesOf(of: Charter): number {
   return updateBytes(updateLayout(of, initialCheckpoint(of).weights.length, 0));
 }
 
+/** One thread for the tests that leave it as it was: starting one takes most of a second. */
+let shared: ReturnType<typeof setUp>;
+beforeAll(() => {
+  shared = setUp();
+});
+
 test('prepares, trains and answers the bytes with their figures', async () => {
-  const { trainer } = setUp();
+  const { trainer } = shared;
   const shares: WorkProgress[] = [];
   expect(await trainer.prepare(charter)).toMatchObject({ units: ROWS, tier: 24_576, rows: ROWS });
   const outcome = await trainer.start(request(), (progress) => shares.push(progress)).result;
@@ -90,7 +100,7 @@ test('prepares, trains and answers the bytes with their figures', async () => {
 });
 
 test('stops in the middle, by name, and the next training runs on the same thread', async () => {
-  const { trainer, threads } = setUp();
+  const { trainer, threads } = shared;
   await trainer.prepare(charter);
   const progress = Promise.withResolvers<undefined>();
   const job = trainer.start(request(), () => {
@@ -131,14 +141,14 @@ test('a thread killed in the middle of a training fails it by name', async () =>
 });
 
 test('trains one round at a time', async () => {
-  const { trainer } = setUp();
+  const { trainer } = shared;
   const first = trainer.start(request(), () => undefined);
   await expect(trainer.start(request(), () => undefined).result).rejects.toMatchObject({ code: 'busy' });
   await first.result;
 });
 
 test('evaluates as the metric itself does on the same rows', async () => {
-  const { trainer } = setUp();
+  const { trainer } = shared;
   const checkpoint = initialCheckpoint(charter);
   const direct = measureQuality({ charter, ...toySplit({ train: ROWS, test: 500 }) }, checkpoint);
   expect(await trainer.evaluate(charter, checkpoint)).toEqual(direct);
@@ -169,15 +179,15 @@ test('refuses by name what this version does not train', async () => {
   const { trainer } = setUp({ rows: 1000 });
   const { privacy } = charter;
   const byAccount: Charter = { ...charter, privacy: { ...privacy, unit: 'account' } };
-  const shared: Charter = { ...charter, privacy: { ...privacy, noise: 'shared' } };
+  const withShares: Charter = { ...charter, privacy: { ...privacy, noise: 'shared' } };
   await expect(trainer.prepare(byAccount)).rejects.toMatchObject({ code: 'not-supported-yet' });
-  await expect(trainer.start(request(shared), () => undefined).result).rejects.toMatchObject({
+  await expect(trainer.start(request(withShares), () => undefined).result).rejects.toMatchObject({
     code: 'not-supported-yet',
   });
 });
 
 test('two charters at once each train on rows of their own', async () => {
-  const { trainer } = setUp({ rows: 1000 });
+  const { trainer } = shared;
   const other = toyCharter({ recipe: 'one-step' });
   const [quality, outcome] = await Promise.all([
     trainer.evaluate(other, initialCheckpoint(other)),
@@ -185,6 +195,14 @@ test('two charters at once each train on rows of their own', async () => {
   ]);
   expect(quality.prAuc).toBeGreaterThan(0);
   expect(outcome.payload.length).toBe(bytesOf(charter));
+});
+
+test('trains on the engine that was chosen, and says which', async () => {
+  const small = toyCharter({ recipe: 'one-step' });
+  const engineOf = async (engine: EngineChoice): Promise<string> =>
+    (await setUp({ rows: 200, engine }).trainer.start(request(small), () => undefined).result).statistics
+      .engine;
+  expect(await Promise.all([engineOf('automatic'), engineOf('tfjs-cpu')])).toEqual(['kernel', 'tfjs-cpu']);
 });
 
 test('refuses work once it is closed', async () => {

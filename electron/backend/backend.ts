@@ -1,4 +1,5 @@
 /** The bank inside a utility process: opened at `start`, served on every port that comes, closed at `stop`. */
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { MessagePortMain, ParentPort } from 'electron';
 import { bankContract, BankEvent, type BankContract } from '#shared/contract/bank.ts';
@@ -13,7 +14,7 @@ import { systemRandom } from '../../main/platform/random.ts';
 import { createSecrets } from '../../main/platform/secrets.ts';
 import { createWorkers } from '../../main/platform/workers/workers.ts';
 import { createDesktopRequests, type DesktopRequests } from './desktop-requests.ts';
-import { type FromBackendProcess, ToBackendProcess, type Work } from './messages.ts';
+import { type FromBackendProcess, ToBackendProcess } from './messages.ts';
 import { noticesBetween } from './notices.ts';
 import { type PageService, servePage } from './page-port.ts';
 import { createDesktopProcesses, type DesktopProcesses } from './processes.ts';
@@ -22,8 +23,8 @@ import { createDesktopProcesses, type DesktopProcesses } from './processes.ts';
 export interface Bank {
   readonly handlers: Handlers<BankContract>;
   readonly subscribe: (listener: (event: unknown) => void) => () => void;
-  /** What a quit would interrupt. */
-  readonly running: () => readonly Work[];
+  /** What a quit would interrupt, in words. */
+  readonly running: () => readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -36,6 +37,8 @@ export interface BankHost {
   readonly workers: Workers;
   readonly processes: Processes;
   readonly host: 'electron';
+  readonly version: string;
+  readonly threads: number;
 }
 
 export interface BackendOptions {
@@ -94,6 +97,8 @@ async function open(start: Start, desktop: Desktop): Promise<Opened | undefined>
       workers: createWorkers({ entryDirectory: desktop.entryDirectory }),
       processes: desktop.processes,
       host: 'electron',
+      version: start.version,
+      threads: start.config.threads ?? availableParallelism(),
     });
     bank.subscribe(tellNotices(bank, desktop));
     desktop.send({ kind: 'ready' });

@@ -13,11 +13,8 @@ export const SecretsKeyMessage = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const Work = z.enum(['training', 'importing', 'scoring', 'sending']);
-export type Work = z.infer<typeof Work>;
-
 export const ToBackendProcess = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('start'), config: Config, key: SecretsKeyMessage }),
+  z.object({ kind: z.literal('start'), config: Config, version: z.string(), key: SecretsKeyMessage }),
   /** Its one port leads to the page. */
   z.object({ kind: z.literal('page') }),
   z.object({ kind: z.literal('ask-work'), id: z.int() }),
@@ -55,7 +52,7 @@ export const FromBackendProcess = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   /** The bank can't be opened (its store is locked, a passphrase is wrong): it ends after this. */
   z.object({ kind: z.literal('failed'), failure: Failure }),
-  z.object({ kind: z.literal('work'), id: z.int(), work: z.array(Work) }),
+  z.object({ kind: z.literal('work'), id: z.int(), work: z.array(z.string()) }),
   z.object({ kind: z.literal('desktop-request'), id: z.int(), request: DesktopRequest }),
   ProcessOrder,
   z.object({ kind: z.literal('kill-process'), id: z.int(), signal: z.enum(['SIGTERM', 'SIGKILL']) }),

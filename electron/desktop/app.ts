@@ -22,7 +22,7 @@ import { installMenu } from './menu.ts';
 import { notify } from './notifications.ts';
 import { refuseForeignRequests, refusePermissions } from './permissions.ts';
 import { servePage } from './protocol.ts';
-import { createQuitter } from './quit.ts';
+import { createQuitter, SENDING } from './quit.ts';
 import { systemKey } from './secrets.ts';
 import { bringToFront, confine, openWindow, PARTITION } from './window.ts';
 
@@ -89,6 +89,7 @@ function startBackend(options: AppOptions, key: SecretsKey, window: BrowserWindo
     entryDirectory: path.join(options.buildDirectory, 'main'),
     environment: options.environment,
     config: options.config,
+    version: app.getVersion(),
     key,
     clock: realClock,
     log: options.log,
@@ -146,7 +147,7 @@ function installQuit(window: BrowserWindow, backend: BackendHost): void {
     work: () => backend.work(),
     ask: (question) => askToQuit(window, question),
     whenSent: async () => {
-      while ((await backend.work()).includes('sending')) await sleep(realClock, 500);
+      while ((await backend.work()).includes(SENDING)) await sleep(realClock, 500);
     },
     stop: () => backend.stop(),
     quit: () => {

@@ -10,7 +10,6 @@ import {
   FromBackendProcess,
   type Notice,
   type ToBackendProcess,
-  type Work,
 } from '../backend/messages.ts';
 import type { Reply } from '#shared/contract/transport.ts';
 import { PORT_CHANNEL } from '../channel-names.ts';
@@ -21,6 +20,7 @@ export interface BackendHostOptions {
   readonly entryDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly config: Config;
+  readonly version: string;
   readonly key: SecretsKey;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,7 +34,7 @@ export interface BackendHost {
   /** Gives a page its port; again after each restart. */
   connect(contents: WebContents): void;
   /** What a quit would interrupt; nothing when the backend does not answer within two seconds. */
-  work(): Promise<readonly Work[]>;
+  work(): Promise<readonly string[]>;
   /** Stops it cooperatively, by force after ten seconds. */
   stop(): Promise<void>;
 }
@@ -51,7 +51,7 @@ interface Running {
   readonly process: UtilityProcess;
   readonly children: ChildProcesses;
   readonly ended: Promise<void>;
-  readonly answers: Map<number, (work: readonly Work[]) => void>;
+  readonly answers: Map<number, (work: readonly string[]) => void>;
 }
 
 export function createBackendHost(options: BackendHostOptions): BackendHost {
@@ -137,7 +137,8 @@ function launch(options: BackendHostOptions, callbacks: Callbacks): Running {
   process.on('message', (message: unknown) => {
     receive(FromBackendProcess.parse(message), running, { options, callbacks });
   });
-  post(process, { kind: 'start', config: options.config, key: options.key });
+  const { config, version, key } = options;
+  post(process, { kind: 'start', config, version, key });
   return running;
 }
 

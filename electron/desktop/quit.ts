@@ -1,6 +1,4 @@
 /** What happens when a person quits: nothing running, training and the like can be stopped, sending is waited for. */
-import type { Work } from '../backend/messages.ts';
-
 export type QuitChoice = 'quit' | 'stay' | 'wait';
 
 export interface QuitQuestion {
@@ -10,9 +8,12 @@ export interface QuitQuestion {
   readonly buttons: readonly { readonly label: string; readonly choice: QuitChoice }[];
 }
 
-/** undefined: nothing runs, quit at once. */
-export function quitQuestion(work: readonly Work[]): QuitQuestion | undefined {
-  if (work.includes('sending')) {
+/** How the backend calls it (main/bank/create.ts): the one work that a quit waits for, since it ends by itself. */
+export const SENDING = 'sending an update';
+
+/** `work` in the backend's words. undefined: nothing runs, quit at once. */
+export function quitQuestion(work: readonly string[]): QuitQuestion | undefined {
+  if (work.includes(SENDING)) {
     return {
       message: 'An update is being sent',
       detail:
@@ -24,10 +25,9 @@ export function quitQuestion(work: readonly Work[]): QuitQuestion | undefined {
       ],
     };
   }
-  const named = work.map((one) => WORK_NAMES[one]);
-  if (named.length === 0) return undefined;
+  if (work.length === 0) return undefined;
   return {
-    message: `Still running: ${named.join(' and ')}`,
+    message: `Still running: ${work.join(' and ')}`,
     detail: 'Stopping it loses the work done so far; a charge to the privacy budget stays recorded.',
     buttons: [
       { label: 'Keep working', choice: 'stay' },
@@ -36,15 +36,8 @@ export function quitQuestion(work: readonly Work[]): QuitQuestion | undefined {
   };
 }
 
-const WORK_NAMES: Readonly<Record<Work, string>> = {
-  training: 'training',
-  importing: 'an import',
-  scoring: 'scoring',
-  sending: 'sending',
-};
-
 export interface QuitOptions {
-  readonly work: () => Promise<readonly Work[]>;
+  readonly work: () => Promise<readonly string[]>;
   readonly ask: (question: QuitQuestion) => Promise<QuitChoice>;
   /** Calls back when nothing is being sent any more. */
   readonly whenSent: () => Promise<void>;

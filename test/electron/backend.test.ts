@@ -73,7 +73,12 @@ function start(
 ): void {
   openBackend({ parent: parent, entryDirectory: home, openBank });
   const config = { home, logLevel: 'error', port: 0 };
-  parent.say({ kind: 'start', config, key: { kind: 'operating-system', key: new Uint8Array(32) } });
+  parent.say({
+    kind: 'start',
+    config,
+    version: '1.2.3',
+    key: { kind: 'operating-system', key: new Uint8Array(32) },
+  });
 }
 
 /** The page's end of a channel, with the replies that come to it. */
@@ -93,6 +98,7 @@ it('opens the bank with keys that the system’s key store guards, and serves a 
     expect(parent.posted).toContainEqual({ kind: 'ready' });
   });
   expect(bank.hosts[0]?.secrets.protection).toBe('operating-system');
+  expect(bank.hosts[0]).toMatchObject({ home, host: 'electron', version: '1.2.3' });
   await new Promise((resolve) => setTimeout(resolve, 5));
   port.postMessage({ id: 5, method: 'app.traffic', input: {} });
   await vi.waitFor(() => {

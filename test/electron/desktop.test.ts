@@ -8,7 +8,7 @@ import { askToQuit, chooseImportFile, saveText } from '../../electron/desktop/di
 import { deepLinkIn, openHomepage, screenOf } from '../../electron/desktop/links.ts';
 import { menuTemplate } from '../../electron/desktop/menu.ts';
 import { notify } from '../../electron/desktop/notifications.ts';
-import { createQuitter, quitQuestion, type QuitOptions } from '../../electron/desktop/quit.ts';
+import { createQuitter, quitQuestion, SENDING, type QuitOptions } from '../../electron/desktop/quit.ts';
 import { systemKey } from '../../electron/desktop/secrets.ts';
 import { COMMANDS } from '../../shared/commands.ts';
 import * as fake from '../fakes/electron.ts';
@@ -166,7 +166,7 @@ describe('quitting', () => {
 
   it('waits for what is being sent, then quits by itself', async () => {
     const { done, quitter } = harness({
-      work: () => Promise.resolve(['sending']),
+      work: () => Promise.resolve(['sending an update']),
       ask: () => Promise.resolve('wait'),
     });
     quitter.mayQuit();
@@ -174,15 +174,25 @@ describe('quitting', () => {
     expect(done).toEqual(['sent', 'stopped', 'quit']);
   });
 
+  it('knows sending by the word that the backend uses', () => {
+    const source = readFileSync(path.join(import.meta.dirname, '../../main/bank/create.ts'), 'utf8');
+    expect(source).toContain(`'${SENDING}'`);
+  });
+
   it('never makes the losing choice the default', async () => {
     expect(quitQuestion([])).toBeUndefined();
-    expect(quitQuestion(['training', 'sending'])?.buttons.map(({ choice }) => choice)).toEqual([
+    expect(quitQuestion(['training', 'sending an update'])?.buttons.map(({ choice }) => choice)).toEqual([
       'wait',
       'stay',
       'quit',
     ]);
-    expect(quitQuestion(['importing'])?.buttons.map(({ choice }) => choice)).toEqual(['stay', 'quit']);
-    expect(quitQuestion(['training', 'importing'])?.message).toBe('Still running: training and an import');
+    expect(quitQuestion(['importing transactions'])?.buttons.map(({ choice }) => choice)).toEqual([
+      'stay',
+      'quit',
+    ]);
+    expect(quitQuestion(['training', 'importing transactions'])?.message).toBe(
+      'Still running: training and importing transactions',
+    );
     const question = quitQuestion(['training']);
     if (question === undefined) throw new Error('no question');
     fake.dialog.response = 1;

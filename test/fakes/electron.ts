@@ -145,6 +145,9 @@ class FakeApp extends EventEmitter {
     this.log.push(`scheme ${scheme}`);
     return true;
   }
+  getVersion(): string {
+    return '1.2.3';
+  }
   quit(): void {
     this.log.push('quit');
   }

@@ -11,7 +11,9 @@ const ACCOUNT_LEVELS = [1.3, 2.7, 4.1];
 const PLACE_LEVELS = [0.7, 2, 3.4];
 
 export function createCardV1({ columns, labels }: TransformInput): FeatureTransform {
-  const { occurredAt, account, place, amount } = columns;
+  const { occurredAt, account, amount, isIncoming } = columns;
+  // Incoming rows are in no window here, so their labels must not be counted either.
+  const place = columns.place.map((at, row) => (isIncoming[row] === 1 ? -1 : at));
   const accounts = createChain(columns.accounts, occurredAt);
   const places = createChain(columns.places, occurredAt);
   const accountWindows = SPANS_MS.map((spanMs) => createWindow(accounts, { spanMs, weights: amount }));
@@ -22,7 +24,7 @@ export function createCardV1({ columns, labels }: TransformInput): FeatureTransf
   const learnLabels = createKnownFrauds(frauds, labels, { place, windows: placeWindows });
 
   return (row, out, at) => {
-    if (columns.isIncoming[row] === 1) return false;
+    if (isIncoming[row] === 1) return false;
     const time = occurredAt[row] ?? 0;
     const ofAccount = account[row] ?? 0;
     const ofPlace = place[row] ?? -1;

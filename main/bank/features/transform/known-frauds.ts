@@ -9,7 +9,11 @@ import type { Window } from './windows.ts';
 export function createKnownFrauds(
   weights: Uint8Array,
   labels: LabelEvents,
-  over: { readonly place: TransactionColumns['place']; readonly windows: readonly Window[] },
+  over: {
+    /** Place of each row that is in the windows' chain, -1 for every other row. */
+    readonly place: TransactionColumns['place'];
+    readonly windows: readonly Window[];
+  },
 ): (time: number) => void {
   const { place, windows } = over;
   let nextEvent = 0;

@@ -44,7 +44,7 @@ export interface Window {
   advance(group: number, time: number): void;
   count(group: number): number;
   sum(group: number): number;
-  /** To be called when the weight of a row changes: takes the change into the sum where the row is inside. */
+  /** To be called when the weight of a row of the chain changes: takes the change into the sum where the row is inside. */
   revalue(group: number, row: number, change: number): void;
 }
 

@@ -1,8 +1,8 @@
 /**
  * The start-up self-test: an engine may train only after its forward and backward pass gave the numbers of the float64
- * reference on this very network, and TensorFlow.js' chance was finite and spread. Also measures its speed.
+ * reference on this very network (and TensorFlow.js' chance was finite and spread: random-operation.ts). Also measures
+ * its speed.
  */
-import * as tf from '@tensorflow/tfjs-core';
 import type { GradientEngine, TrainingSet } from '../../learning/engine.ts';
 import { clipLimit } from '../../learning/engine.ts';
 import { initialWeights } from '../../learning/model/initial-weights.ts';
@@ -75,16 +75,4 @@ function measure(engine: GradientEngine, weights: Float64Array, clock: Clock): n
     const elapsed = clock.monotonic() - start;
     if (elapsed >= TIMED_MS) return Math.round((1000 * batches * TEST_ROWS) / elapsed);
   }
-}
-
-/** TensorFlow.js' random operation on the backend in use: leak tests draw from it. */
-export function randomOperationFails(): string | null {
-  const drawn = tf.randomNormal([4096], 0, 1, 'float32', 11);
-  const values = Float64Array.from(drawn.dataSync());
-  drawn.dispose();
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-  const variance = values.reduce((sum, v) => sum + v * v, 0) / values.length;
-  return Math.abs(mean) < 0.1 && Math.abs(variance - 1) < 0.15
-    ? null
-    : 'Its random operation does not draw normals';
 }

@@ -12,7 +12,7 @@ import {
 } from '#shared/round/presets.ts';
 import type { Proof } from './proof.ts';
 import { type ReferenceBank, readReferenceBanks } from './reference/banks.ts';
-import { trainAlone, trainFederated } from './reference/models.ts';
+import { trainRivalOn, trainFederated } from './reference/models.ts';
 import {
   type ModelName,
   parseReferenceOptions,
@@ -98,7 +98,7 @@ async function weightsOf(
 ): Promise<readonly Float64Array[]> {
   switch (model) {
     case 'pooled': {
-      const pooled = trainAlone(
+      const pooled = trainRivalOn(
         'pooled',
         banks.map(({ train }) => train),
         charter,
@@ -106,7 +106,7 @@ async function weightsOf(
       return banks.map(() => pooled);
     }
     case 'local':
-      return banks.map(({ train }) => trainAlone('local', [train], charter));
+      return banks.map(({ train }) => trainRivalOn('local', [train], charter));
     case 'federated': {
       const { rounds } = charter.recipe;
       const { weights } = await trainFederated(banks, charter, (done) => {

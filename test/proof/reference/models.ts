@@ -4,13 +4,13 @@ import path from 'node:path';
 import { createTrainingSession, type TrainingSession } from '#main/bank/training/session.ts';
 import type { FeatureRows, FeatureSet } from '#main/bank/features/feature-rows.ts';
 import type { TrainingAnswer } from '#main/bank/training/questions.ts';
-import type { EngineSetup, TrainingSet } from '#main/learning/engine.ts';
+import type { EngineSetup } from '#main/learning/engine.ts';
 import { createKernel } from '#main/learning/kernel/pool.ts';
 import { type Checkpoint, initialCheckpoint } from '#main/learning/recipes/checkpoint.ts';
 import { stepFromSums } from '#main/learning/recipes/server-step.ts';
 import { addToSums, emptySums } from '#main/learning/recipes/sums.ts';
 import { decodeUpdate } from '#main/learning/recipes/update-codec.ts';
-import { referenceRival, trainRival } from '#main/learning/rivals/adam.ts';
+import { trainAlone } from '#main/learning/rivals/alone.ts';
 import type { NamedEngine } from '#main/platform/engine/chosen.ts';
 import { realClock } from '#main/platform/clock.ts';
 import { systemRandom } from '#main/platform/random.ts';
@@ -28,34 +28,13 @@ function openKernel(setup: EngineSetup): NamedEngine {
 }
 
 /** Weights of the model that one party trains on these rows alone, without privacy. */
-export function trainAlone(
+export function trainRivalOn(
   kind: 'pooled' | 'local',
   rows: readonly FeatureRows[],
   charter: Charter,
 ): Float64Array {
-  const { layers, activation } = charter.model;
-  const data = joined(rows);
-  const { engine } = openKernel({ network: { layers, activation }, data, unit: 'row' });
-  try {
-    const setting = { model: charter.model, rows: data.labels.length, seed: charter.model.seed };
-    return trainRival(engine, referenceRival(kind, setting));
-  } finally {
-    engine.close();
-  }
-}
-
-function joined(parts: readonly FeatureRows[]): TrainingSet {
-  const rows = parts.reduce((total, part) => total + part.rows, 0);
-  const width = parts[0]?.width ?? 0;
-  const features = new Float32Array(rows * width);
-  const labels = new Uint8Array(rows);
-  let at = 0;
-  for (const part of parts) {
-    features.set(part.x, at * width);
-    labels.set(part.y, at);
-    at += part.rows;
-  }
-  return { features, labels };
+  const parts = rows.map(({ x, y }) => ({ features: x, labels: y }));
+  return trainAlone({ kind, parts, model: charter.model, openEngine: (setup) => openKernel(setup).engine });
 }
 
 interface Member {

@@ -52,7 +52,8 @@ function Screens(): ReactNode {
 function SetUpOrShell({ state }: { readonly state: AppState }): ReactNode {
   const privacy = useAsk('privacy.state', {}, { isEnabled: state.bank !== null });
   const [isLater, setLater] = useState(false);
-  if (state.bank !== null && privacy.isPending) return <Starting />;
+  // Only a bank without a hub may still be in its first run, which the budget decides.
+  if (state.bank !== null && state.hub.kind === 'none' && privacy.isPending) return <Starting />;
   const step = firstRunStep(state, privacy.data ?? null);
   if (state.bank === null || (step !== null && !isLater))
     return (

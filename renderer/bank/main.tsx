@@ -1,5 +1,6 @@
 /** Starts the bank app's page: host, providers, root. Wiring only. */
 import '../ui/no-code-from-text.ts';
+import '../ui/no-generated-code.ts';
 import '@fontsource-variable/inter/index.css';
 import '@mantine/core/styles.css';
 import '@mantine/charts/styles.css';

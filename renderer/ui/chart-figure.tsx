@@ -25,10 +25,12 @@ export function ChartFigure({ title, sentence, keys = [], table, children }: Cha
   return (
     <figure className={classes['figure']} aria-labelledby={id}>
       <figcaption className={classes['caption']}>
-        <span className={classes['title']} id={id}>
-          {title}
+        <span className={classes['words']}>
+          <span className={classes['title']} id={id}>
+            {title}
+          </span>
+          <span className={classes['sentence']}>{sentence}</span>
         </span>
-        <span className={classes['sentence']}>{sentence}</span>
         <Button
           className={classes['toggle']}
           size="compact-xs"

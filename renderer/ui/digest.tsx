@@ -17,7 +17,7 @@ export function Digest({ value, of, isShort = false }: DigestProps): ReactNode {
   const plain = value.replaceAll(/[\s:]/g, '');
   return (
     <span className={classes['digest']}>
-      <span className={classes['text']} title={plain}>
+      <span className={`${classes['text'] ?? ''} ${isShort ? (classes['short'] ?? '') : ''}`} title={plain}>
         {isShort ? shortDigest(plain) : inFours(plain).join(' ')}
       </span>
       <CopyButton value={plain}>

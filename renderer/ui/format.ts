@@ -35,6 +35,11 @@ export function figure(value: number | null, digits = 3): string {
   return value === null ? '–' : decimals(value, digits);
 }
 
+/** For an axis: three significant digits, none too many. */
+export function axisFigure(value: number): string {
+  return decimals(value, Math.abs(value) >= 10 ? 0 : Math.abs(value) >= 0.1 || value === 0 ? 2 : 3);
+}
+
 /** A share of one as per cent. */
 export function percent(value: number | null, digits = 0): string {
   return value === null ? '–' : `${decimals(value * 100, digits)} %`;

@@ -31,6 +31,12 @@ export function Panel({ title, aside, isFlush = false, children }: PanelProps): 
   );
 }
 
+/** The border alone, for a part whose content names itself. */
+export function Frame(props: { readonly isPadded?: boolean; readonly children: ReactNode }): ReactNode {
+  const body = props.isPadded === true ? classes['body'] : classes['flush'];
+  return <div className={`${classes['panel'] ?? ''} ${body ?? ''}`}>{props.children}</div>;
+}
+
 export interface PartProps<T> {
   readonly query: UseQueryResult<T>;
   /** Rows of the skeleton while nothing is known. */

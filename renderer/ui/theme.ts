@@ -26,6 +26,8 @@ export const theme = createTheme({
   defaultRadius: 6,
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: monospace,
+  fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
+  lineHeights: { xs: '16px', sm: '18px', md: '20px', lg: '24px', xl: '28px' },
   headings: {
     fontWeight: '600',
     sizes: {

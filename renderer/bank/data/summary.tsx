@@ -1,5 +1,5 @@
 /** What is in the store: figures, fraud rate by day, features, imports. */
-import { Anchor, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconDatabaseImport } from '@tabler/icons-react';
 import { type ReactNode } from 'react';
 import { type DataSummary } from '#shared/features/data-view.ts';
@@ -11,7 +11,7 @@ import { BarFigure } from '../../ui/charts.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { count, dayText, percent } from '../../ui/format.ts';
 import { Page, Stacked } from '../../ui/page.tsx';
-import { Panel, Part } from '../../ui/panel.tsx';
+import { Frame, Part } from '../../ui/panel.tsx';
 import { hrefOf, navigate } from '../route.ts';
 import classes from './data.module.css';
 import { dayRates } from './day-rates.ts';
@@ -33,9 +33,14 @@ export function DataSummaryPage(): ReactNode {
       about={words.about}
       actions={
         isEmpty ? undefined : (
-          <Button component="a" href={hrefOf(toImport)} variant="filled">
-            {words.import}
-          </Button>
+          <>
+            <Button component="a" href={hrefOf({ screen: 'data', view: 'transactions' })}>
+              {words.views.transactions}
+            </Button>
+            <Button component="a" href={hrefOf(toImport)} variant="filled">
+              {words.import}
+            </Button>
+          </>
         )
       }
     >
@@ -69,14 +74,9 @@ function Summary({ data }: { readonly data: DataSummary }): ReactNode {
   return (
     <Stacked>
       <Figures data={data} />
-      <Panel
-        title={words.byDay}
-        aside={
-          <Anchor href={hrefOf({ screen: 'data', view: 'transactions' })}>{words.views.transactions}</Anchor>
-        }
-      >
+      <Frame isPadded>
         <RateBars data={data} />
-      </Panel>
+      </Frame>
       <FeaturesPanel features={data.features} />
       <ImportsPanel imports={data.imports} />
     </Stacked>
@@ -114,7 +114,7 @@ function RateBars({ data }: { readonly data: DataSummary }): ReactNode {
   if (rates === null) return <p className={classes['quiet']}>{words.emptyTitle}</p>;
   return (
     <BarFigure
-      title={words.byDayRate}
+      title={words.byDay}
       sentence={words.byDaySentence(
         percent(rates.overall, 2),
         percent(rates.lowest, 2),

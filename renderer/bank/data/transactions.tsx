@@ -14,12 +14,11 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { rowMomentText } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
-import { Loading, Panel } from '../../ui/panel.tsx';
+import { Frame, Loading } from '../../ui/panel.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { hrefOf } from '../route.ts';
 
 const words = text.data;
-const tones = { fraud: 'bad', genuine: 'good', unknown: 'neutral' } as const;
 
 const optional = (key: 'counterparty' | 'terminal' | 'channel'): Column<TransactionRow> => ({
   key,
@@ -50,7 +49,9 @@ const columns: readonly Column<TransactionRow>[] = [
   {
     key: 'label',
     header: words.table.verdict,
-    cell: ({ label }) => <StatusBadge tone={tones[label]}>{words.labels[label]}</StatusBadge>,
+    // Frauds stand out; a badge on every row would hide them.
+    cell: ({ label }) =>
+      label === 'fraud' ? <StatusBadge tone="bad">{words.labels.fraud}</StatusBadge> : words.labels[label],
     csv: ({ label }) => label,
   },
 ];
@@ -65,12 +66,12 @@ export function TransactionsPage(): ReactNode {
       title={words.views.transactions}
       about={<Anchor href={hrefOf({ screen: 'data', view: 'summary' })}>{words.title}</Anchor>}
     >
-      <Panel title={words.views.transactions} isFlush>
+      <Frame>
         <FilteredTable
           filter={filter}
           toolbar={<Filters search={search} onSearch={setSearch} label={label} onLabel={setLabel} />}
         />
-      </Panel>
+      </Frame>
     </Page>
   );
 }

@@ -6,7 +6,7 @@ import { text } from '../../text/en.ts';
 import { LineFigure } from '../../ui/charts.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { epsilonLeft, epsilonSpent, rowMomentText, shortDigest } from '../../ui/format.ts';
-import { Panel, Part } from '../../ui/panel.tsx';
+import { Frame, Panel, Part } from '../../ui/panel.tsx';
 import { StatusBadge, type Tone } from '../../ui/status-badge.tsx';
 import { chargedSteps } from './charged-steps.ts';
 import classes from './privacy.module.css';
@@ -88,11 +88,11 @@ export function LedgerPanel({ budget }: { readonly budget: Budget }): ReactNode 
   const ledger = useLedger();
   return (
     <>
-      <Panel title={words.chart}>
+      <Frame isPadded>
         <Part query={ledger} skeletonRows={6}>
           {(entries) => <ChargedLine entries={entries} budget={budget} />}
         </Part>
-      </Panel>
+      </Frame>
       <Panel title={words.ledger} isFlush>
         <Part query={ledger} skeletonRows={6}>
           {(entries) => <EntryTable entries={entries} />}
@@ -127,7 +127,7 @@ function ChargedLine(props: {
   const charges = props.entries.filter(({ kind }) => kind === 'charge').length;
   return (
     <LineFigure
-      title={words.charged}
+      title={words.chart}
       sentence={words.chartSentence(epsilonSpent(last.epsilon), charges, budget)}
       points={steps.map(({ sequence, epsilon }) => ({ sequence, epsilon }))}
       x={{ key: 'sequence', header: words.entryAxis }}

@@ -73,18 +73,20 @@ function Spending({ state, budget }: SpendingProps): ReactNode {
   return (
     <Stacked>
       <WideNarrow>
-        <Panel title={words.budgetPanel} aside={words.unit[budget.unit]}>
-          <div className={classes['stack']}>
-            <EpsilonGauge charged={state.chargedEpsilon} held={state.heldEpsilon} budget={budget.epsilon} />
-            <BudgetFacts state={state} budget={budget} />
-          </div>
-        </Panel>
+        <Stacked>
+          <Panel title={words.budgetPanel} aside={words.unit[budget.unit]}>
+            <div className={classes['stack']}>
+              <EpsilonGauge charged={state.chargedEpsilon} held={state.heldEpsilon} budget={budget.epsilon} />
+              <BudgetFacts state={state} budget={budget} />
+            </div>
+          </Panel>
+          <WhatIfPanel state={state} budget={budget} />
+        </Stacked>
         <Stacked>
           <HealthPanel health={state.health} />
           <Covers unit={budget.unit} />
         </Stacked>
       </WideNarrow>
-      <WhatIfPanel state={state} budget={budget} />
       <LedgerPanel budget={budget} />
     </Stacked>
   );

@@ -19,8 +19,8 @@ export function Destination({ view }: { readonly view: ReviewView }): ReactNode 
         <dd>
           <span className={classes['strong']}>{destination.consortium}</span>
           <span>{destination.address}</span>
-          <span className={`${classes['small'] ?? ''} ${classes['quiet'] ?? ''}`}>
-            <IconCircleCheck size={14} stroke={1.75} aria-hidden /> {words.operator}
+          <span className={classes['pinned']}>
+            <IconCircleCheck size={14} stroke={1.75} aria-hidden /> {words.pinned}
           </span>
           <Digest value={destination.operatorFingerprint} of={words.operator} isShort />
         </dd>
@@ -34,12 +34,12 @@ export function Destination({ view }: { readonly view: ReviewView }): ReactNode 
           <Digest value={identity.keyFingerprint} of={words.key} isShort />
         </dd>
       </div>
-      <div>
+      <div className={classes['whole']}>
         <dt>{words.what}</dt>
         <dd>
           <span className={classes['strong']}>{words.whatValue(count(numbers), bytesText(bytes))}</span>
           <span className={`${classes['small'] ?? ''} ${classes['quiet'] ?? ''}`}>{words.digest}</span>
-          <Digest value={digest} of={words.digest} isShort />
+          <Digest value={digest} of={words.digest} />
         </dd>
       </div>
     </dl>

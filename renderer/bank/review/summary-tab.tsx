@@ -4,7 +4,7 @@ import { type LayerNorms, type ReviewView } from '#shared/round/review-view.ts';
 import { text } from '../../text/en.ts';
 import { BarFigure } from '../../ui/charts.tsx';
 import { type Fact, Facts } from '../../ui/facts.tsx';
-import { count, dayText, figure, momentText, percent } from '../../ui/format.ts';
+import { axisFigure, count, dayText, figure, momentText, percent } from '../../ui/format.ts';
 import classes from './review.module.css';
 
 const words = text.review;
@@ -43,7 +43,7 @@ function LayerChart({ layers }: { readonly layers: readonly LayerNorms[] }): Rea
       points={layers.map(({ layer, difference, sum, noiseOnly }) => ({ layer, difference, sum, noiseOnly }))}
       x={{ key: 'layer', header: summary.layer }}
       series={series}
-      format={(value) => figure(value, 2)}
+      format={axisFigure}
       height={190}
     />
   );

@@ -9,6 +9,7 @@ export interface ScopeFigureRow {
   readonly values: readonly number[];
   readonly last: string;
   readonly limit: string;
+  readonly limits: readonly number[];
   readonly isOutside: boolean;
 }
 
@@ -23,6 +24,7 @@ export function scopeFigureRows({ figures, limits }: ScopeView): readonly ScopeF
       pick((one) => one.noiseRatio),
       {
         limit: words.limitBetween(figure(limits.minimumNoiseRatio, 2), figure(limits.maximumNoiseRatio, 2)),
+        limits: [limits.minimumNoiseRatio, limits.maximumNoiseRatio],
         isInside: (value) => value >= limits.minimumNoiseRatio && value <= limits.maximumNoiseRatio,
       },
     ),
@@ -31,6 +33,7 @@ export function scopeFigureRows({ figures, limits }: ScopeView): readonly ScopeF
       pick((one) => one.cosine),
       {
         limit: words.limitAtLeast(figure(limits.minimumCosine, 2)),
+        limits: [limits.minimumCosine],
         isInside: (value) => value >= limits.minimumCosine,
       },
     ),
@@ -39,6 +42,7 @@ export function scopeFigureRows({ figures, limits }: ScopeView): readonly ScopeF
       pick((one) => one.epsilon),
       {
         limit: words.limitAtMost(epsilonSpent(limits.maximumEpsilonPerRound)),
+        limits: [limits.maximumEpsilonPerRound],
         isInside: (value) => value <= limits.maximumEpsilonPerRound,
       },
     ),
@@ -48,7 +52,11 @@ export function scopeFigureRows({ figures, limits }: ScopeView): readonly ScopeF
 function row(
   name: string,
   values: readonly number[],
-  rule: { readonly limit: string; readonly isInside: (value: number) => boolean },
+  rule: {
+    readonly limit: string;
+    readonly limits: readonly number[];
+    readonly isInside: (value: number) => boolean;
+  },
 ): ScopeFigureRow {
   const last = values.at(-1);
   return {
@@ -56,6 +64,7 @@ function row(
     values,
     last: last === undefined ? words.noFigures : figure(last, 3),
     limit: rule.limit,
+    limits: rule.limits,
     isOutside: last !== undefined && !rule.isInside(last),
   };
 }

@@ -1,6 +1,5 @@
 /** A running release scope: rounds sent, ε taken of what was set aside, every figure against its limit, and Stop. */
 import { Button } from '@mantine/core';
-import { Sparkline } from '@mantine/charts';
 import { type ReactNode } from 'react';
 import { type ScopeView } from '#shared/round/round-view.ts';
 import { useTell } from '../../queries/ask.ts';
@@ -9,6 +8,7 @@ import { asFailure } from '../../text/failure-texts.ts';
 import { epsilonSpent, figure, roundNumber } from '../../ui/format.ts';
 import { EpsilonBar } from '../../ui/gauge.tsx';
 import { toast, toastFailure } from '../../ui/toast.ts';
+import { LimitLine } from './limit-line.tsx';
 import { type ScopeFigureRow, scopeFigureRows } from './scope-figures.ts';
 import classes from './scope-strip.module.css';
 
@@ -95,15 +95,7 @@ function FigureRow({ row }: { readonly row: ScopeFigureRow }): ReactNode {
         <strong className={row.isOutside ? classes['outside'] : undefined}>{row.last}</strong>
       </span>
       {row.values.length > 1 ? (
-        <Sparkline
-          data={[...row.values]}
-          h={24}
-          curveType="linear"
-          color={row.isOutside ? 'var(--chart-alarm)' : 'var(--chart-bank)'}
-          fillOpacity={0}
-          strokeWidth={1.5}
-          aria-hidden
-        />
+        <LimitLine values={row.values} limits={row.limits} isOutside={row.isOutside} />
       ) : null}
       <span className={classes['limit']}>{row.limit}</span>
     </div>

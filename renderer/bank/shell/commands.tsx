@@ -109,7 +109,6 @@ function Palette(): ReactNode {
       highlightQuery
       scrollable
       maxHeight={420}
-      aria-label={text.shell.paletteName}
       searchProps={{
         leftSection: <IconSearch size={18} stroke={1.5} aria-hidden />,
         placeholder: text.shell.palettePlaceholder,

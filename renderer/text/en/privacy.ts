@@ -56,11 +56,11 @@ export const privacy = {
   adjacencyName: 'Neighbouring data',
   covers: 'What ε covers',
   coversTransaction:
-    'How much any released update says about one transaction’s row: its 1 line of inputs and its label.',
+    'How much all released updates together say about one transaction’s row: its inputs and its label.',
   notTransaction:
     'Not covered: the traces of the same transaction in the windows of later rows, such as its account’s averages and its counterparty’s fraud share.',
   coversAccount:
-    'How much any released update says about all feature rows of one account, and its own windows.',
+    'How much all released updates together say about one account: all its feature rows, with its own windows.',
   notAccount:
     'Not covered: the account’s traces in other accounts’ counterparty windows. People with accounts at several banks add up the banks’ ledgers.',
   notDecision:

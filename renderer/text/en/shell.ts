@@ -34,7 +34,6 @@ export const shell = {
   demoStopped: 'The demo consortium was stopped',
   palettePlaceholder: 'Go to a screen or run a command',
   paletteNothing: 'No command of that name',
-  paletteName: 'Command palette',
   shortcuts: 'Keyboard shortcuts',
   screenFailed: 'This screen stopped',
   screenFailedWhy: 'The other screens still work. Nothing was sent or lost by this.',

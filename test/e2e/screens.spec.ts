@@ -1,0 +1,129 @@
+/** Every screen in every state: no accessibility fault in light and dark, nothing lost when small, no fault in the console. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from 'playwright/test';
+import { importId } from './fixtures/ids.ts';
+import { openScreen, type Screen } from './fixtures/screen.ts';
+import type { ScenarioName } from './fixtures/world.ts';
+
+const SETTINGS = ['bank', 'hub', 'policy', 'engine', 'appearance', 'shortcuts', 'files'].map(
+  (name) => `settings/${name}`,
+);
+const ALL = [
+  'overview',
+  'data',
+  'data/transactions',
+  'data/import',
+  `data/imports/${importId(1)}`,
+  'rounds',
+  'review',
+  'privacy',
+  ...SETTINGS,
+] as const;
+
+const LOOKS: Readonly<Record<ScenarioName, readonly string[]>> = {
+  'first-run': ['overview'],
+  empty: [
+    'overview',
+    'data',
+    'data/transactions',
+    'rounds',
+    'review',
+    'privacy',
+    'settings/hub',
+    'settings/files',
+  ],
+  loading: ['overview', 'data', 'rounds', 'review', 'privacy', 'settings/policy'],
+  error: ['overview', 'data', 'rounds', 'review', 'privacy', 'settings/policy'],
+  full: ALL,
+  'review-counting-down': ['overview', 'rounds', 'review'],
+  'review-sending': ['review'],
+  'review-sent': ['overview', 'review'],
+  'review-late': ['review'],
+  'review-withheld': ['review'],
+  'review-changed': ['review'],
+  'review-blocked': ['review'],
+  'review-first': ['review'],
+  'review-none': ['overview', 'rounds'],
+  training: ['overview', 'rounds'],
+  stopped: ['overview', 'rounds'],
+  published: ['overview', 'rounds'],
+  'not-joined': ['overview', 'rounds'],
+  obstacle: ['overview', 'rounds'],
+  'hub-unreachable': ['overview', 'rounds', 'settings/hub'],
+  'ledger-broken': ['overview', 'review', 'privacy'],
+  'scope-running': ['overview', 'rounds', 'settings/policy'],
+  'scope-stopped': ['overview', 'rounds'],
+  'import-running': ['data', `data/imports/${importId(3)}`],
+  demo: ['overview'],
+  'key-unencrypted': ['settings/bank'],
+};
+
+/** In dark only what depends on colour is looked at again. */
+async function faults(page: Page, colorScheme: 'light' | 'dark'): Promise<readonly string[]> {
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
+  const limited =
+    colorScheme === 'light'
+      ? axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+      : axe.withRules(['color-contrast', 'link-in-text-block']);
+  const { violations } = await limited.analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(
+      ({ target, any }) => `${id}: ${target.join(' ')} ${any.map(({ message }) => message).join('; ')}`,
+    ),
+  );
+}
+
+async function eachLook(
+  screen: Screen,
+  routes: readonly string[],
+  look: (route: string) => Promise<void>,
+): Promise<void> {
+  for (const route of routes) {
+    await screen.go(route);
+    await look(route);
+  }
+}
+
+for (const [scenario, routes] of Object.entries(LOOKS)) {
+  test(`${scenario}: no accessibility fault in light or dark, nothing in the console`, async ({ page }) => {
+    test.setTimeout(120_000);
+    const screen = await openScreen(page, scenario);
+    const found: string[] = [];
+    await eachLook(screen, routes, async (route) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        for (const fault of await faults(page, colorScheme))
+          found.push(`${route} (${colorScheme}): ${fault}`);
+      }
+    });
+    expect(found).toEqual([]);
+    expect(screen.complaints()).toEqual([]);
+    await screen.close();
+  });
+}
+
+/** Things that stick out of the window to the right, apart from what scrolls by itself. */
+async function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+for (const [name, size] of [
+  ['900 × 600', { width: 900, height: 600 }],
+  ['400 % zoom of 1280 × 800', { width: 320, height: 200 }],
+] as const) {
+  test(`at ${name} nothing is cut off and the decision can be reached`, async ({ page }) => {
+    await page.setViewportSize(size);
+    const screen = await openScreen(page, 'full');
+    const wide: string[] = [];
+    await eachLook(screen, ALL, async (route) => {
+      if ((await overflow(page)) > 0) wide.push(route);
+    });
+    expect(wide).toEqual([]);
+    await screen.go('review');
+    const send = page.getByRole('button', { name: /^Send update to EU fraud consortium/ });
+    await send.scrollIntoViewIfNeeded();
+    await expect(send).toBeInViewport({ ratio: 1 });
+    expect(screen.complaints()).toEqual([]);
+    await screen.close();
+  });
+}

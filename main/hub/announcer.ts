@@ -4,10 +4,10 @@ import type { Clock } from '#main/platform/ports.ts';
 
 export interface Announcer {
   /** At the end of this turn of the event loop: what changed together is told once. */
-  now(): void;
+  readonly now: () => void;
   /** For what nobody waits for, such as a count of updates. */
-  soon(): void;
-  subscribe(listener: (event: HubEvent) => void): () => void;
+  readonly soon: () => void;
+  readonly subscribe: (listener: (event: HubEvent) => void) => () => void;
   close(): void;
 }
 

@@ -1,21 +1,25 @@
 /** Puts a hub together from its store, keys, rounds and wire. One process, one store. */
 import type { Handlers } from '#shared/contract/define.ts';
 import type { HubContract, HubEvent } from '#shared/contract/hub.ts';
-import type { BankId, PublicKeyHex, RoundId, RunId } from '#shared/ids.ts';
-import { UtcTime } from '#shared/ids.ts';
+import { type BankId, type PublicKeyHex, type RunId, UtcTime } from '#shared/ids.ts';
 import type { Clock, Log, Random, Secrets } from '#main/platform/ports.ts';
 import type { Standing } from '#main/wire/connections.ts';
-import { type FederationServer, serveFederation } from '#main/wire/federation-server.ts';
+import {
+  type FederationServer,
+  type FederationServerOptions,
+  serveFederation,
+} from '#main/wire/federation-server.ts';
 import { hubHandlers } from './api.ts';
 import { createAnnouncer } from './announcer.ts';
 import { federationHandlers } from './federation-handlers.ts';
 import { hubIdentity, loadHubKeys } from './keys.ts';
 import { createMembers, requireConsortium } from './members.ts';
+import { createArrivals } from './rounds/arrivals.ts';
 import { createIntake } from './rounds/intake.ts';
 import { loadRun, type OpenRun } from './rounds/open-run.ts';
 import { createResults } from './rounds/results.ts';
-import { createRounds } from './rounds/rounds.ts';
-import { openHubStore } from './store/store.ts';
+import { HubRounds } from './rounds/rounds.ts';
+import { type HubStore, openHubStore } from './store/store.ts';
 
 export interface HubOptions {
   readonly home: string;
@@ -36,74 +40,13 @@ export interface Hub {
 
 /** Opens the store and stands ready; nothing is answered before `serve`. Throws as `openStore`. */
 export function createHub(options: HubOptions): Hub {
-  const { clock, random, log } = options;
-  const store = openHubStore(options);
-  const keys = loadHubKeys(options.secrets, random);
-  const runs = new Map<RunId, OpenRun>();
-  for (const record of store.runs.runs()) runs.set(record.runId, loadRun(record, store.runs));
-  const wire: { server: FederationServer | undefined } = { server: undefined };
-  const announcer = createAnnouncer({
-    clock,
-    announce: () => wire.server?.announce(store.members.consortium()?.version ?? 0),
-  });
-  const isConnected = (key: PublicKeyHex): boolean => wire.server?.connections.isConnected(key) ?? false;
-  const presentMembers = (run: OpenRun): readonly BankId[] =>
-    store.members
-      .banks()
-      .filter(
-        (bank) => bank.status === 'member' && run.members.has(bank.bankId) && isConnected(bank.publicKey),
-      )
-      .map((bank) => bank.bankId);
-  const afterRound: { forget: (roundId: RoundId) => void } = { forget: () => undefined };
-  const rounds = createRounds({
-    ...{ store, keys, clock, random, log, runs, presentMembers, announce: announcer.now },
-    onRoundOver: (roundId) => {
-      afterRound.forget(roundId);
-    },
-  });
-  const intake = createIntake({ store, keys, runs, rounds });
-  afterRound.forget = intake.forgetRound;
-  const members = createMembers({ store, keys, clock, random, announce: announcer.now });
-  const results = createResults(store, runs);
-  const answers = federationHandlers({
-    store,
-    members,
-    runs,
-    rounds,
-    intake,
-    results,
-    announce: announcer.now,
-  });
-  const handlers = hubHandlers({
-    ...options,
-    store,
-    keys,
-    members,
-    runs,
-    rounds,
-    wire,
-    isConnected,
-    announcer,
-  });
+  const parts = assemble(options);
+  const { store, rounds, announcer, wire, handlers } = parts;
   return {
     handlers,
     subscribe: announcer.subscribe,
     serve: async (listen) => {
-      const consortium = requireConsortium(store);
-      wire.server = await serveFederation({
-        ...{ listen, clock, random, log, handlers: answers },
-        identity: hubIdentity(keys, consortium),
-        standingOf: (key): Standing => standing(store.members.bankByKey(key)),
-        onPresence: (key, connected) => {
-          const bank = store.members.bankByKey(key);
-          if (bank !== undefined)
-            store.members.noteSeen(bank.bankId, UtcTime.parse(new Date(clock.now()).toISOString()));
-          log.info('bank.presence', { bank: bank?.bankId ?? 'unknown', connected });
-          rounds.presenceChanged();
-          announcer.soon();
-        },
-        onBug: (error, method) => reportBug(log, error, method),
-      });
+      wire.server = await serveFederation(federation(options, parts, listen));
       store.members.noteAddress(wire.server.address);
       rounds.resume();
       return wire.server.address;
@@ -117,6 +60,81 @@ export function createHub(options: HubOptions): Hub {
   };
 }
 
+type Parts = ReturnType<typeof assemble>;
+
+function assemble(options: HubOptions) {
+  const { clock, random, log } = options;
+  const store = openHubStore(options);
+  const keys = loadHubKeys(options.secrets, random);
+  const runs = new Map<RunId, OpenRun>();
+  for (const record of store.runs.runs()) runs.set(record.runId, loadRun(record, store.runs));
+  const wire: { server: FederationServer | undefined } = { server: undefined };
+  const announcer = createAnnouncer({
+    clock,
+    announce: () => wire.server?.announce(store.members.consortium()?.version ?? 0),
+  });
+  const isConnected = (key: PublicKeyHex): boolean => wire.server?.connections.isConnected(key) ?? false;
+  const arrivals = createArrivals();
+  const rounds = new HubRounds({
+    ...{ store, keys, clock, random, log, runs, announce: announcer.now },
+    presentMembers: (run) => presentMembers(store, run, isConnected),
+    onRoundOver: (roundId) => {
+      arrivals.forget(roundId);
+    },
+  });
+  const intake = createIntake({ store, keys, runs, rounds, arrivals });
+  const members = createMembers({ store, keys, clock, random, announce: announcer.now });
+  const results = createResults(store, runs);
+  const answers = federationHandlers({
+    ...{ store, members, runs, rounds, intake, results },
+    announce: announcer.now,
+  });
+  const handlers = hubHandlers({
+    ...options,
+    store,
+    keys,
+    members,
+    runs,
+    rounds,
+    wire,
+    isConnected,
+    announcer,
+  });
+  return { store, keys, rounds, announcer, wire, answers, handlers };
+}
+
+function federation(
+  { clock, random, log }: HubOptions,
+  { store, keys, rounds, announcer, answers }: Parts,
+  listen: FederationServerOptions['listen'],
+): FederationServerOptions {
+  return {
+    ...{ listen, clock, random, log, handlers: answers },
+    identity: hubIdentity(keys, requireConsortium(store)),
+    standingOf: (key) => standing(store.members.bankByKey(key)),
+    onPresence: (key, connected) => {
+      const bank = store.members.bankByKey(key);
+      if (bank !== undefined)
+        store.members.noteSeen(bank.bankId, UtcTime.parse(new Date(clock.now()).toISOString()));
+      log.info('bank.presence', { bank: bank?.bankId ?? 'unknown', connected });
+      rounds.presenceChanged();
+      announcer.soon();
+    },
+    onBug: (error, method) => reportBug({ log, random }, error, method),
+  };
+}
+
+function presentMembers(
+  store: HubStore,
+  run: OpenRun,
+  isConnected: (key: PublicKeyHex) => boolean,
+): readonly BankId[] {
+  return store.members
+    .banks()
+    .filter((bank) => bank.status === 'member' && run.members.has(bank.bankId) && isConnected(bank.publicKey))
+    .map((bank) => bank.bankId);
+}
+
 function standing(
   bank: { readonly bankId: BankId; readonly status: Standing['membership'] } | undefined,
 ): Standing {
@@ -125,8 +143,12 @@ function standing(
     : { membership: bank.status, bankId: bank.bankId };
 }
 
-function reportBug(log: Log, error: unknown, method: string): string {
-  const correlationId = `bug-${method}-${String(Math.trunc(performance.now()))}`;
+function reportBug(
+  { log, random }: Pick<HubOptions, 'log' | 'random'>,
+  error: unknown,
+  method: string,
+): string {
+  const correlationId = Buffer.from(random.bytes(6)).toString('hex');
   log.error('hub.bug', {
     correlationId,
     method,

@@ -9,7 +9,7 @@ import type { HubKeys } from '../keys.ts';
 import type { BankRecord } from '../store/members.ts';
 import type { HubStore } from '../store/store.ts';
 import type { CommittedUpdate } from '../store/updates.ts';
-import { type Arrivals, type Chunk, createArrivals } from './arrivals.ts';
+import type { Arrivals, Chunk } from './arrivals.ts';
 import { type CurrentRound, type OpenRun, requireOpen } from './open-run.ts';
 import type { Rounds } from './rounds.ts';
 
@@ -18,12 +18,12 @@ export interface IntakeOptions {
   readonly keys: HubKeys;
   readonly runs: ReadonlyMap<RunId, OpenRun>;
   readonly rounds: Pick<Rounds, 'apply'>;
+  readonly arrivals: Arrivals;
 }
 
 export interface Intake {
   offer(bank: BankRecord, signed: SignedUpdateHeader): OwnUpdateState;
   chunk(bank: BankRecord, chunk: Chunk): OwnUpdateState;
-  forgetRound: Arrivals['forget'];
 }
 
 interface Place {
@@ -32,10 +32,8 @@ interface Place {
 }
 
 export function createIntake(options: IntakeOptions): Intake {
-  const arrivals = createArrivals();
-  const { store } = options;
+  const { store, arrivals } = options;
   return {
-    forgetRound: arrivals.forget,
     offer: (bank, signed) => {
       const { header } = signed;
       if (header.bankId !== bank.bankId) throw refused('it is signed in the name of another bank');

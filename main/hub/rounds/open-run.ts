@@ -1,7 +1,7 @@
 /** An open run in memory: the parsed plan, the newest checkpoint, who joined, and the round that is going on. */
 import type { SignedRunMembership } from '#shared/contract/federation.ts';
 import { FailureError } from '#shared/failure.ts';
-import { type BankId, RoundId } from '#shared/ids.ts';
+import type { BankId, RoundId } from '#shared/ids.ts';
 import type { Charter } from '#shared/round/charter.ts';
 import type { HubRoundState } from '#shared/round/hub-round.ts';
 import { type Checkpoint, parseCheckpoint } from '#main/learning/recipes/checkpoint.ts';

@@ -3,8 +3,7 @@
  * Every effect may be repeated: after a restart the newest state says what is still to do.
  */
 import { FailureError } from '#shared/failure.ts';
-import { type BankId, RoundId, type RunId, UtcTime } from '#shared/ids.ts';
-import { plannedRounds } from '#shared/round/charter.ts';
+import { type BankId, RoundId, type RunId } from '#shared/ids.ts';
 import {
   advanceHubRound,
   type HubRoundAdvance,
@@ -15,12 +14,11 @@ import {
 } from '#shared/round/hub-round.ts';
 import type { Clock, Log, Random } from '#main/platform/ports.ts';
 import { newId } from '#main/platform/random.ts';
-import { digestOf, signStatement } from '#main/wire/identity.ts';
 import type { HubKeys } from '../keys.ts';
 import type { HubStore } from '../store/store.ts';
-import { aggregateRound } from './aggregate.ts';
 import { type CurrentRound, type OpenRun, reloadRun } from './open-run.ts';
-import { createRoundTimers } from './timers.ts';
+import { publishRound } from './publish.ts';
+import { createRoundTimers, type RoundTimers } from './timers.ts';
 
 export interface RoundsOptions {
   readonly store: HubStore;
@@ -61,225 +59,164 @@ interface Entering {
   readonly effects: readonly HubRoundEffect[];
 }
 
-export function createRounds(options: RoundsOptions): Rounds {
-  const { store, clock, random } = options;
-  const timers = createRoundTimers(clock, store.runs);
+/** Holds the timers of all open runs, so it is closed with the hub. */
+export class HubRounds implements Rounds {
+  readonly #options: RoundsOptions;
+  readonly #timers: RoundTimers;
+  #isInTransaction = false;
 
-  const planRound = (run: OpenRun): void => {
-    const roundId = newId(random, 'rnd', RoundId);
-    const round: CurrentRound = { roundId, state: { kind: 'planned', index: run.committed }, closesAt: null };
-    inOneTransaction(run, () => {
-      store.runs.saveRound({ roundId, runId: run.record.runId, state: round.state, remainingMs: null });
-      store.members.nextVersion();
-      run.round = round;
-      lookForMembers(run);
-    });
-  };
+  constructor(options: RoundsOptions) {
+    this.#options = options;
+    this.#timers = createRoundTimers(options.clock, options.store.runs);
+  }
 
-  const lookForMembers = (run: OpenRun): void => {
-    const { round } = run;
-    if (run.status !== 'open' || round === undefined || timers.isPausing(run)) return;
-    if (round.state.kind !== 'planned' && round.state.kind !== 'enrolling') return;
-    const present = options.presentMembers(run);
-    apply(run, { kind: 'presence-changed', present, members: run.members.size });
-  };
+  begin(run: OpenRun): void {
+    this.#planRound(run);
+  }
 
-  /**
-   * What follows from an event is committed with it: the last update of a round, its publication and the start of the next
-   * one are a single flush. Memory goes ahead inside, so a transaction that fails takes it back to what the store has.
-   */
-  let isInTransaction = false;
-  const inOneTransaction = (run: OpenRun, change: () => void): void => {
-    if (isInTransaction) {
-      change();
-      return;
+  presenceChanged(): void {
+    for (const run of this.#options.runs.values()) this.#lookForMembers(run);
+  }
+
+  /** Nobody is connected yet: enrolment starts again, a deadline goes on with what was left of it. */
+  resume(): void {
+    for (const run of this.#options.runs.values()) {
+      const state = run.round?.state;
+      if (run.status !== 'open') continue;
+      if (state === undefined || isOver(state)) this.#planRound(run);
+      else if (state.kind === 'aggregating') this.#perform(run, { kind: 'aggregate' });
+      else this.#restoreDeadline(run);
     }
-    isInTransaction = true;
-    try {
-      store.transaction(change);
-    } catch (error) {
-      timers.stop(run);
-      reloadRun(run, store.runs);
-      restartTimers({ run, timers, perform });
-      throw error;
-    } finally {
-      isInTransaction = false;
-    }
-  };
+  }
 
-  const apply: Rounds['apply'] = (run, event, alongside) => {
+  remainingMs(round: CurrentRound): number | null {
+    return this.#timers.remainingMs(round);
+  }
+
+  close(): void {
+    for (const run of this.#options.runs.values()) this.#timers.stop(run);
+    this.#timers.close();
+  }
+
+  apply(run: OpenRun, event: HubRoundEvent, alongside?: Alongside): void {
     const { round } = run;
     if (round === undefined) throw new FailureError('round-not-open', 'No round of this run is open');
     const outcome = advanceHubRound(round.state, event, run.charter.participation);
     const { state, effects } = requireAdvance(outcome);
     if (state === round.state && alongside === undefined) return;
-    inOneTransaction(run, () => {
-      enter({ run, round, state, effects }, alongside);
+    this.#inOneTransaction(run, () => {
+      this.#enter({ run, round, state, effects }, alongside);
     });
-  };
+  }
 
-  const enter = ({ run, round, state, effects }: Entering, alongside: Alongside | undefined): void => {
+  /**
+   * What follows from an event is committed with it: the last update of a round, its publication and the start of the next
+   * one are a single flush. Memory goes ahead inside, so a transaction that fails takes it back to what the store has.
+   */
+  #inOneTransaction(run: OpenRun, change: () => void): void {
+    if (this.#isInTransaction) {
+      change();
+      return;
+    }
+    this.#isInTransaction = true;
+    try {
+      this.#options.store.transaction(change);
+    } catch (error) {
+      this.#timers.stop(run);
+      reloadRun(run, this.#options.store.runs);
+      this.#restoreDeadline(run);
+      throw error;
+    } finally {
+      this.#isInTransaction = false;
+    }
+  }
+
+  #enter({ run, round, state, effects }: Entering, alongside: Alongside | undefined): void {
+    const { store, clock, announce, onRoundOver } = this.#options;
     const isNewPhase = state.kind !== round.state.kind;
     if (effects.some((effect) => effect.kind === 'start-deadline'))
       round.closesAt = clock.monotonic() + run.charter.participation.deadlineSeconds * 1000;
     if (state.kind !== 'training') round.closesAt = null;
     alongside?.inTransaction();
-    const remainingMs = timers.remainingMs(round);
+    const remainingMs = this.#timers.remainingMs(round);
     store.runs.saveRound({ roundId: round.roundId, runId: run.record.runId, state, remainingMs });
     if (isNewPhase) store.members.nextVersion();
     round.state = state;
     alongside?.afterwards?.();
-    if (isNewPhase) options.announce();
-    for (const effect of effects) perform(run, effect);
-    if (isOver(state)) options.onRoundOver(round.roundId);
-  };
+    if (isNewPhase) announce();
+    for (const effect of effects) this.#perform(run, effect);
+    if (isOver(state)) onRoundOver(round.roundId);
+  }
 
-  const perform = (run: OpenRun, effect: HubRoundEffect): void => {
+  #perform(run: OpenRun, effect: HubRoundEffect): void {
     switch (effect.kind) {
       case 'start-enrolment-timer':
-        timers.startEnrolment(run, () => {
-          apply(run, { kind: 'enrolment-ended' });
+        this.#timers.startEnrolment(run, () => {
+          this.apply(run, { kind: 'enrolment-ended' });
         });
         return;
       case 'start-deadline':
-        timers.startDeadline(run, () => {
-          apply(run, { kind: 'deadline-passed' });
+        this.#timers.startDeadline(run, () => {
+          this.apply(run, { kind: 'deadline-passed' });
         });
         return;
       case 'stop-timers':
-        timers.stop(run);
+        this.#timers.stop(run);
         return;
       case 'aggregate':
-        aggregate(options, run, apply);
+        publishRound(this.#options, run, (event, alongside) => {
+          this.apply(run, event, alongside);
+        });
         return;
       case 'plan-next':
-        goOn(run, effect.again);
+        this.#goOn(run, effect.again);
     }
-  };
+  }
 
-  const goOn = (run: OpenRun, again: boolean): void => {
+  #goOn(run: OpenRun, again: boolean): void {
     if (run.status !== 'open') return;
     run.failures = again ? run.failures + 1 : 0;
-    if (!again) {
-      planRound(run);
-      return;
+    if (again) {
+      this.#options.log.warn('round.failed', {
+        runId: run.record.runId,
+        index: run.committed,
+        inARow: run.failures,
+      });
+      this.#timers.pauseAfterFailure(run, () => {
+        this.#lookForMembers(run);
+      });
     }
-    options.log.warn('round.failed', { runId: run.record.runId, index: run.committed, inARow: run.failures });
-    timers.pauseAfterFailure(run, () => {
-      lookForMembers(run);
-    });
-    planRound(run);
-  };
-
-  return {
-    apply,
-    begin: planRound,
-    remainingMs: timers.remainingMs,
-    presenceChanged: () => {
-      for (const run of options.runs.values()) lookForMembers(run);
-    },
-    resume: () => {
-      for (const run of options.runs.values()) resumeRun({ run, timers, perform, planRound });
-    },
-    close: () => {
-      for (const run of options.runs.values()) timers.stop(run);
-      timers.close();
-    },
-  };
-}
-
-interface Timing {
-  readonly run: OpenRun;
-  readonly timers: ReturnType<typeof createRoundTimers>;
-  readonly perform: (run: OpenRun, effect: HubRoundEffect) => void;
-}
-
-/** After a restart nobody is connected yet: enrolment starts again, a deadline goes on with what was left of it. */
-function resumeRun(timing: Timing & { readonly planRound: (run: OpenRun) => void }): void {
-  const { run, perform, planRound } = timing;
-  if (run.status !== 'open') return;
-  const { round } = run;
-  if (round === undefined || isOver(round.state)) {
-    planRound(run);
-    return;
+    this.#planRound(run);
   }
-  if (round.state.kind === 'aggregating') perform(run, { kind: 'aggregate' });
-  else restartTimers(timing);
-}
 
-function restartTimers({ run, timers, perform }: Timing): void {
-  if (run.round?.state.kind !== 'training') return;
-  timers.restoreDeadline(run);
-  perform(run, { kind: 'start-deadline' });
+  #planRound(run: OpenRun): void {
+    const { store, random } = this.#options;
+    const roundId = newId(random, 'rnd', RoundId);
+    const round: CurrentRound = { roundId, state: { kind: 'planned', index: run.committed }, closesAt: null };
+    this.#inOneTransaction(run, () => {
+      store.runs.saveRound({ roundId, runId: run.record.runId, state: round.state, remainingMs: null });
+      store.members.nextVersion();
+      run.round = round;
+      this.#lookForMembers(run);
+    });
+  }
+
+  #lookForMembers(run: OpenRun): void {
+    const { round } = run;
+    if (run.status !== 'open' || round === undefined || this.#timers.isPausing(run)) return;
+    if (round.state.kind !== 'planned' && round.state.kind !== 'enrolling') return;
+    const present = this.#options.presentMembers(run);
+    this.apply(run, { kind: 'presence-changed', present, members: run.members.size });
+  }
+
+  #restoreDeadline(run: OpenRun): void {
+    if (run.round?.state.kind !== 'training') return;
+    this.#timers.restoreDeadline(run);
+    this.#perform(run, { kind: 'start-deadline' });
+  }
 }
 
 function requireAdvance(outcome: HubRoundAdvance): Extract<HubRoundAdvance, { kind: 'advanced' }> {
   if (outcome.kind === 'advanced') return outcome;
   throw new FailureError('round-closed', `The round does not take that now: ${outcome.reason}`);
-}
-
-/** Sums, steps, signs and publishes in one transaction: the entry, the checkpoint and the round's end belong together (I5). */
-function aggregate(options: RoundsOptions, run: OpenRun, apply: Rounds['apply']): void {
-  const { store, keys, clock } = options;
-  const { round } = run;
-  if (round === undefined) return;
-  const consortium = store.members.consortium();
-  if (consortium === undefined)
-    throw new FailureError('store-damaged', 'The store has rounds but no consortium');
-  const updates = store.updates.committed(round.roundId).map((update) => {
-    const payload = store.updates.payload(round.roundId, update.bankId);
-    if (payload === undefined) throw new FailureError('store-damaged', 'A committed update has no payload');
-    return { update, payload };
-  });
-  const outcome = attempt(() =>
-    aggregateRound({
-      consortiumId: consortium.id,
-      runId: run.record.runId,
-      roundId: round.roundId,
-      charter: run.charter,
-      charterHash: run.record.plan.plan.charterHash,
-      checkpoint: run.checkpoint,
-      baseHash: run.checkpointHash,
-      previousHash: run.headHash,
-      updates,
-      publishedAt: UtcTime.parse(new Date(clock.now()).toISOString()),
-    }),
-  );
-  if (outcome instanceof FailureError) {
-    apply(run, { kind: 'aggregation-failed', reason: outcome.message.slice(0, 200) });
-    return;
-  }
-  const { entry, sums, checkpoint, checkpointBytes } = outcome;
-  const signed = { entry, hubSignature: signStatement(keys.hub.privateKey, 'checkpoint', entry) };
-  const headHash = digestOf(signed);
-  const isLast = entry.index + 1 === plannedRounds(run.charter);
-  const { runId } = run.record;
-  apply(
-    run,
-    { kind: 'checkpoint-published' },
-    {
-      inTransaction: () => {
-        store.runs.publish(runId, { entry: signed, sums }, { checkpoint: checkpointBytes, headHash });
-        if (isLast) store.runs.setStatus(runId, 'completed');
-        const detail = `round ${String(entry.index + 1)}, ${String(entry.included.length)} banks, model ${entry.checkpointHash}`;
-        store.audit.append({ actor: 'hub', action: 'round.published', detail });
-      },
-      afterwards: () => {
-        run.committed = entry.index + 1;
-        run.checkpoint = checkpoint;
-        run.checkpointHash = entry.checkpointHash;
-        run.headHash = headHash;
-        if (isLast) run.status = 'completed';
-      },
-    },
-  );
-}
-
-function attempt<T>(work: () => T): T | FailureError {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof FailureError && error.code === 'charter-invalid') return error;
-    throw error;
-  }
 }

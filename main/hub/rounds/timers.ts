@@ -15,7 +15,7 @@ export interface RoundTimers {
   /** Sets the time that was left when it was last noted. */
   restoreDeadline(run: OpenRun): void;
   stop(run: OpenRun): void;
-  remainingMs(round: CurrentRound): number | null;
+  readonly remainingMs: (round: CurrentRound) => number | null;
   /** A round that failed is tried again after a pause that doubles, so that refusing banks cause no storm. */
   pauseAfterFailure(run: OpenRun, action: () => void): void;
   isPausing(run: OpenRun): boolean;

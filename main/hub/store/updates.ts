@@ -40,7 +40,6 @@ export interface UpdateStore {
 }
 
 export function openUpdateStore(database: Database.Database): UpdateStore {
-  const columns = 'bank_id, update_id, signed_header, tier, signed_receipt';
   const sql = {
     commit: database.prepare(
       `INSERT INTO committed_update
@@ -48,9 +47,11 @@ export function openUpdateStore(database: Database.Database): UpdateStore {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     committed: database.prepare(
-      `SELECT ${columns} FROM committed_update WHERE round_id = ? ORDER BY bank_id`,
+      'SELECT bank_id, update_id, signed_header, tier, signed_receipt FROM committed_update WHERE round_id = ? ORDER BY bank_id',
     ),
-    one: database.prepare(`SELECT ${columns} FROM committed_update WHERE round_id = ? AND bank_id = ?`),
+    one: database.prepare(
+      'SELECT bank_id, update_id, signed_header, tier, signed_receipt FROM committed_update WHERE round_id = ? AND bank_id = ?',
+    ),
     payload: database.prepare('SELECT payload FROM committed_update WHERE round_id = ? AND bank_id = ?'),
     published: database.prepare(
       `SELECT l.run_id, u.payload FROM committed_update u JOIN log_entry l ON l.round_id = u.round_id

@@ -25,7 +25,7 @@ export interface Consortium {
   readonly hub: RunningHub;
   readonly consortium: { readonly id: ConsortiumId; readonly name: string };
   readonly banks: readonly RunningBank[];
-  stop(): void;
+  readonly stop: () => void;
 }
 
 export interface ConsortiumLaunch extends Launch {

@@ -2,7 +2,7 @@
 import type { Clock } from '../../platform/ports.ts';
 
 export interface ProgressLine {
-  show(phase: string, share: number): void;
+  readonly show: (phase: string, share: number) => void;
   end(): void;
 }
 

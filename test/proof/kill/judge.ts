@@ -134,8 +134,7 @@ function ledgerGaps(bank: Database.Database, hub: Database.Database): readonly s
     if (received.get(updateId) === undefined) continue;
     const found = sequence === null ? undefined : ChargeRow.optional().parse(charge.get(sequence));
     const body = found === undefined ? undefined : Charge.parse(JSON.parse(found.body));
-    if (body === undefined || body.roundId !== roundId || body.steps < 1)
-      gaps.push(`no charge for ${updateId}`);
+    if (body?.roundId !== roundId || body.steps < 1) gaps.push(`no charge for ${updateId}`);
     if (sequence !== null && used.has(sequence))
       gaps.push(`one charge paid for two updates, ${updateId} the second`);
     if (sequence !== null) used.add(sequence);

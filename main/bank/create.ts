@@ -81,9 +81,7 @@ async function close(services: Services, demo: DemoService, store: Store): Promi
   demo.stop();
   rounds.close();
   consortium.close();
-  const training = gate.trainings.running();
-  // Stopped before the store closes, so that its end is written: the charge stays either way.
-  if (training !== undefined) await gate.stopTraining(training);
+  await gate.trainings.close();
   changes.close();
   await trainer.close();
   await data.close();

@@ -11,8 +11,10 @@ import { modelViews, runView, type ViewSources } from '../rounds/run-views.ts';
 import type { Services } from '../services.ts';
 import { currentDataVersion } from '../store/data-versions.ts';
 
-type RoundMethods =
-  Extract<keyof BankContract, `${'runs' | 'rounds' | 'review' | 'scope'}.${string}`> | 'models.list';
+type RoundMethods = Extract<
+  keyof BankContract,
+  `${'runs' | 'rounds' | 'review' | 'scope' | 'models'}.${string}`
+>;
 
 export function roundHandlers(services: Services): Pick<Handlers<BankContract>, RoundMethods> {
   const { gate, rounds, roundsPorts } = services;

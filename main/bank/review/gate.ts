@@ -28,7 +28,7 @@ export interface Gate extends Omit<Releases, 'cancelCountdown'> {
   stopScope(runId: RunId): void;
   /** The standing policy was set anew: scopes that stopped do not stand in its way any more. */
   standingChanged(): void;
-  readonly trainings: Pick<Trainings, 'progress' | 'running'>;
+  readonly trainings: Pick<Trainings, 'progress' | 'running' | 'close'>;
 }
 
 /** Charges a round may cost without a person: a crash is repeated, a crash loop is not. */

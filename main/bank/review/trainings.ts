@@ -28,6 +28,8 @@ export interface Trainings {
   stop(roundId: RoundId): Promise<void>;
   progress(roundId: RoundId): WorkProgress | undefined;
   running(): RoundId | undefined;
+  /** Ends a running training without a word in the store: after the next start it shows as interrupted, not as stopped. */
+  close(): Promise<void>;
 }
 
 interface Current {
@@ -38,6 +40,7 @@ interface Current {
 
 export function createTrainings(ports: GatePorts): Trainings {
   let current: Current | undefined;
+  let isClosed = false;
   const start = (round: RoundContext, withLocalEffect: boolean): Current => {
     const own = ports.lastIncluded(round.runId)?.ownGradient ?? undefined;
     const started: Current = {
@@ -74,7 +77,7 @@ export function createTrainings(ports: GatePorts): Trainings {
         current = start(round, scope === undefined);
         return { round, charge, outcome: await current.job.result };
       } catch (error) {
-        noteStopped(ports, { round, charge, error });
+        if (!isClosed) noteStopped(ports, { round, charge, error });
         return undefined;
       } finally {
         current = undefined;
@@ -85,6 +88,10 @@ export function createTrainings(ports: GatePorts): Trainings {
     },
     progress: (roundId) => (current?.roundId === roundId ? current.progress : undefined),
     running: () => current?.roundId,
+    close: async () => {
+      isClosed = true;
+      await current?.job.stop();
+    },
   };
 }
 

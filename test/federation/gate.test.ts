@@ -1,0 +1,182 @@
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RunId } from '#shared/ids.ts';
+import { presetCharter, REFERENCE_SPLIT, type RecipeName } from '#shared/round/presets.ts';
+import { enrol, joinRun, openTestBank, setUp, STANDING, type TestBank } from '../fakes/test-bank.ts';
+import { startTestHub, temporaryFolder, type TestHub } from '../fakes/test-hub.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let hub: TestHub;
+let banks: TestBank[];
+
+beforeEach(async () => {
+  folder = temporaryFolder();
+  hub = await startTestHub({ home: path.join(folder.path, 'hub') });
+  banks = [];
+  for (const name of ['Ahorn', 'Birke', 'Cedar']) {
+    const bank = await openTestBank({ name, home: path.join(folder.path, name) });
+    banks.push(bank);
+    await setUp(bank);
+    await enrol(bank, hub);
+  }
+});
+
+afterEach(async () => {
+  await Promise.all(banks.map((bank) => bank.close()));
+  await hub.close();
+  folder.remove();
+});
+
+async function plan(recipe: RecipeName, rounds: number): Promise<RunId> {
+  const { consortium } = await hub.operator['hub.status']({});
+  if (consortium === null) throw new Error('no consortium');
+  const charter = presetCharter({
+    consortium: { id: consortium.id, name: consortium.name },
+    title: 'A test run',
+    features: 'card-v1',
+    split: REFERENCE_SPLIT,
+    recipe,
+    rounds,
+    noiseMultiplier: 4,
+    participation: { enrolSeconds: 30, deadlineSeconds: 600 },
+  });
+  const small = { ...charter, model: { ...charter.model, layers: [21, 4, 1] } };
+  const { runId } = await hub.operator['runs.plan']({ charter: small });
+  return runId;
+}
+
+async function joinAll(runId: RunId): Promise<void> {
+  await Promise.all(banks.map((bank) => joinRun(bank, runId)));
+}
+
+const [first, second, third] = [0, 1, 2].map((i) => (): TestBank => {
+  const bank = banks[i];
+  if (bank === undefined) throw new Error('no such bank');
+  return bank;
+}) as [() => TestBank, () => TestBank, () => TestBank];
+
+function completed(bank: TestBank, runId: RunId): Promise<true> {
+  return bank.until('the run is completed', async () => {
+    const run = await bank.run(runId);
+    return run.status === 'completed' && run.committed === run.planned ? true : undefined;
+  });
+}
+
+describe('three banks at a real hub', () => {
+  it('under a standing policy finish a run, and each recomputes sums and models', async () => {
+    for (const bank of banks) await bank.client['policy.setStanding']({ policy: STANDING });
+    const runId = await plan('few-rounds', 5);
+    await joinAll(runId);
+    await Promise.all(banks.map((bank) => completed(bank, runId)));
+    const models = await Promise.all(banks.map((bank) => bank.client['models.export']({ runId })));
+    expect(new Set(models.map((model) => model.checkpointHash)).size).toBe(1);
+    for (const bank of banks) {
+      const run = await bank.run(runId);
+      expect(run.sumCheck).toBe('recomputed');
+      expect(run.scope).toMatchObject({ sent: 5, source: 'standing-policy' });
+      expect((await bank.client['models.list']({})).map((model) => model.included)).toEqual([
+        true,
+        true,
+        true,
+        true,
+        true,
+      ]);
+      const privacy = await bank.client['privacy.state']({});
+      expect(privacy.releasedEpsilon).toBeGreaterThan(0);
+      expect(privacy.heldEpsilon).toBe(0);
+      expect(privacy.health.kind).toBe('verified');
+    }
+  });
+
+  it('by hand: nothing trains before the click, nothing is sent before the countdown ends', async () => {
+    const bank = first();
+    const { local } = await bank.client['policy.read']({});
+    await bank.client['policy.setLocal']({ policy: { ...local, undoSeconds: 1 }, reason: 'a quick test' });
+    for (const other of [second(), third()]) await other.client['policy.setStanding']({ policy: STANDING });
+    const runId = await plan('few-rounds', 2);
+    await joinAll(runId);
+    const round = await bank.until('the round opens', async () => {
+      const open = (await bank.run(runId)).round;
+      return open?.phase === 'training' && open.participation.kind === 'joined' ? open : undefined;
+    });
+    for (const other of [second(), third()])
+      await other.until('it has sent', async () =>
+        (await other.run(runId)).round?.participation.kind === 'sent' ? true : undefined,
+      );
+    expect(bank.trainer.started).toHaveLength(0);
+    await bank.client['rounds.train']({ roundId: round.roundId });
+    const review = await bank.until(
+      'the review',
+      async () => (await bank.client['review.current']({})) ?? undefined,
+    );
+    expect(review.checks.filter((check) => check.level === 'block')).toEqual([]);
+    expect(review.state.kind).toBe('waiting');
+    expect(review.scope?.epsilonHeldByRounds).toHaveLength(2);
+    const { updateId, digest } = review;
+    await bank.client['review.release']({
+      updateId,
+      digest,
+      scope: { kind: 'this-round' },
+      note: 'looks right',
+    });
+    await bank.client['review.undo']({ updateId });
+    expect((await bank.run(runId)).round?.participation.kind).toBe('reviewing');
+    await bank.client['review.release']({
+      updateId,
+      digest,
+      scope: { kind: 'this-round' },
+      note: 'looks right',
+    });
+    expect((await bank.run(runId)).round?.participation.kind).toBe('released');
+    await bank.until('the model is adopted', async () =>
+      (await bank.run(runId)).committed === 1 ? true : undefined,
+    );
+    const [model] = await bank.client['models.list']({});
+    expect(model).toMatchObject({ version: 1, included: true, banks: 3 });
+    const audit = await bank.client['audit.list']({});
+    expect(audit.verified).toBe(true);
+    expect(audit.entries.map((entry) => entry.action)).toContain('update.released');
+  });
+
+  it('a bank that declines or withholds does not stop the others', async () => {
+    for (const other of [second(), third()]) await other.client['policy.setStanding']({ policy: STANDING });
+    const runId = await plan('one-step', 1);
+    const bank = first();
+    const small = await hub.operator['runs.list']({});
+    expect(small).toHaveLength(1);
+    await joinAll(runId);
+    const round = await bank.until('the round opens', async () => {
+      const open = (await bank.run(runId)).round;
+      return open?.phase === 'training' && open.participation.kind === 'joined' ? open : undefined;
+    });
+    await bank.client['rounds.train']({ roundId: round.roundId });
+    const review = await bank.until(
+      'the review',
+      async () => (await bank.client['review.current']({})) ?? undefined,
+    );
+    await bank.client['review.withhold']({ updateId: review.updateId, note: 'not this time' });
+    expect((await bank.client['privacy.ledger']({})).entries.map((entry) => entry.kind)).toEqual([
+      'budget-set',
+      'charge',
+      'withheld',
+    ]);
+    expect((await bank.run(runId)).round?.participation.kind).toBe('withheld');
+  });
+
+  it('a bank that was closed in mid-run comes back, replays what it missed and goes on', async () => {
+    for (const bank of banks) await bank.client['policy.setStanding']({ policy: STANDING });
+    const runId = await plan('few-rounds', 4);
+    third().trainer.isHeldBack = true;
+    await joinAll(runId);
+    await third().until('it trains', async () => (third().trainer.started.length === 1 ? true : undefined));
+    await third().close();
+    const reopened = await openTestBank({ name: 'Cedar', home: third().home });
+    banks[2] = reopened;
+    await Promise.all(banks.map((bank) => completed(bank, runId)));
+    const models = await Promise.all(banks.map((bank) => bank.client['models.export']({ runId })));
+    expect(new Set(models.map((model) => model.checkpointHash)).size).toBe(1);
+    // the interrupted training stays charged, its repetition is charged again
+    const ledger = await reopened.client['privacy.ledger']({});
+    expect(ledger.entries.filter((entry) => entry.kind === 'charge')).toHaveLength(5);
+  });
+});

@@ -4,5 +4,5 @@
  */
 export interface Keystream {
   /** The next `length` bytes of the stream. */
-  bytes(length: number): Uint8Array<ArrayBuffer>;
+  bytes(length: number): Uint8Array;
 }

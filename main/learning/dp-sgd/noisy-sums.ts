@@ -77,7 +77,9 @@ export function noisyIntegers(
   const { noiseStandardDeviation } = terms;
   if (noiseStandardDeviation === 0) return toIntegers(sum, terms);
   // a number without noise becomes NaN, which no update can carry
-  const noisy = sum.map((value, i) => value + noiseStandardDeviation * (noise[i] ?? Number.NaN));
+  const noisy = new Float64Array(sum.length);
+  for (let i = 0; i < sum.length; i++)
+    noisy[i] = (sum[i] ?? Number.NaN) + noiseStandardDeviation * (noise[i] ?? Number.NaN);
   return toIntegers(noisy, terms);
 }
 

@@ -6,6 +6,11 @@ export function toIntegers(
   values: Float64Array,
   { gridStep, bound }: Pick<VectorLayout, 'gridStep' | 'bound'>,
 ): Float64Array {
-  // `+ 0` turns −0 into 0: one integer, one encoding
-  return values.map((value) => Math.max(-bound, Math.min(bound, Math.round(value / gridStep))) + 0);
+  const integers = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const nearest = Math.round((values[i] ?? Number.NaN) / gridStep);
+    // `+ 0` turns −0 into 0: one integer, one encoding
+    integers[i] = Math.max(-bound, Math.min(bound, nearest)) + 0;
+  }
+  return integers;
 }

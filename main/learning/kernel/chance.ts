@@ -35,9 +35,11 @@ export function createChance(stream: Keystream): Chance {
   const { memory, normals, jumps } = chanceInstance(MEMORY_BYTES);
   const bytes = new Uint8Array(memory.buffer, 0, VALUES_AT);
   const values = new Float64Array(memory.buffer, VALUES_AT, CHUNK);
-  const fillJumps = (logOfMiss: number): void => {
-    bytes.set(stream.bytes(CHUNK * BYTES_PER_JUMP));
-    jumps(0, VALUES_AT, CHUNK, logOfMiss);
+  /** `count` jumps at the start of `values`; an even number is drawn. */
+  const drawJumps = (count: number, logOfMiss: number): void => {
+    const drawn = Math.ceil(count / 2) * 2;
+    bytes.set(stream.bytes(drawn * BYTES_PER_JUMP));
+    jumps(0, VALUES_AT, drawn, logOfMiss);
   };
   return {
     normals: (target) => {
@@ -54,8 +56,9 @@ export function createChance(stream: Keystream): Chance {
       let size = 0;
       let unit = -1;
       for (;;) {
-        fillJumps(logOfMiss);
-        for (let i = 0; i < CHUNK; i++) {
+        const count = likelyMembers(units.length - unit, rate);
+        drawJumps(count, logOfMiss);
+        for (let i = 0; i < count; i++) {
           unit += values[i] ?? units.length;
           if (unit >= units.length) return units.subarray(0, size);
           units[size] = unit;
@@ -63,6 +66,15 @@ export function createChance(stream: Keystream): Chance {
         }
       }
     },
-    word: () => new DataView(stream.bytes(4).buffer).getUint32(0, true),
+    word: () => {
+      const four = stream.bytes(4);
+      return new DataView(four.buffer, four.byteOffset).getUint32(0, true);
+    },
   };
+}
+
+/** As many jumps as a batch is not likely to need more than: an expectation and four deviations; at most a chunk. */
+function likelyMembers(units: number, rate: number): number {
+  const expected = units * rate;
+  return Math.min(CHUNK, Math.ceil(expected + 4 * Math.sqrt(expected)) + 2);
 }

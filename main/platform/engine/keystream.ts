@@ -11,7 +11,11 @@ export function aesKeystream(random: Random): Keystream {
   const seed = random.bytes(KEY_BYTES + COUNTER_BYTES);
   const cipher = createCipheriv('aes-256-ctr', seed.subarray(0, KEY_BYTES), seed.subarray(KEY_BYTES));
   seed.fill(0);
+  let zeros = new Uint8Array();
   return {
-    bytes: (length) => Uint8Array.from(cipher.update(new Uint8Array(length))),
+    bytes: (length) => {
+      if (zeros.length < length) zeros = new Uint8Array(length);
+      return cipher.update(zeros.subarray(0, length));
+    },
   };
 }

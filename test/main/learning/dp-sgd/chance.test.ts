@@ -76,7 +76,7 @@ describe('normals', () => {
   it('are the halved sums of four Box–Muller draws of these bytes', () => {
     // the documented use of the bytes, recomputed with the ordinary functions
     const bytes = aesKeystream(seededRandom('normals')).bytes(4 * 32);
-    const words = new BigUint64Array(bytes.buffer);
+    const words = new BigUint64Array(Uint8Array.from(bytes).buffer);
     const uniform = (word: bigint): number => 1 - Number(word >> 12n) * 2 ** -52;
     const expected = [0, 0, 0, 0];
     for (let pair = 0; pair < 4; pair++) {

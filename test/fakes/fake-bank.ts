@@ -148,11 +148,13 @@ export function syntheticPayload(name: string, charter: Charter, index: number):
   const vector = (which: 'difference' | 'sum'): Float64Array | null => {
     const found = layout.find((one) => one.name === which);
     if (found === undefined) return null;
-    return Float64Array.from({ length: found.length }, (_, i) => {
-      const hash = createHash('sha256')
-        .update(`${name}/${String(index)}/${which}/${String(i)}`)
-        .digest();
-      return hash.readInt16LE(0) % Math.min(found.bound, 30_000);
+    let state = createHash('sha256')
+      .update(`${name}/${String(index)}/${which}`)
+      .digest()
+      .readUInt32LE(0);
+    return Float64Array.from({ length: found.length }, () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return ((state >>> 8) % (2 * Math.min(found.bound, 30_000))) - Math.min(found.bound, 30_000);
     });
   };
   return encodeUpdate(layout, { difference: vector('difference'), sum: vector('sum') });

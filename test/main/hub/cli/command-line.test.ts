@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { charterFromPreset } from '#main/hub/cli/charter-of.ts';
+import { parseHubCommandLine } from '#main/hub/cli/command-line.ts';
+import { newId } from '#main/platform/random.ts';
+import { BankId, ConsortiumId, RunId } from '#shared/ids.ts';
+import { seededRandom } from '../../../fakes/random.ts';
+
+const random = seededRandom('command-line');
+const bankId = newId(random, 'bnk', BankId);
+const runId = newId(random, 'run', RunId);
+const consortium = { id: newId(random, 'con', ConsortiumId), name: 'Test consortium' };
+const command = (line: string) => parseHubCommandLine(line.split(' ')).command;
+
+describe("the operator's command line", () => {
+  it('reads every verb', () => {
+    expect(parseHubCommandLine([]).command).toEqual({ kind: 'help' });
+    expect(command('plan --help')).toEqual({ kind: 'help' });
+    expect(command('init --name Cards')).toEqual({ kind: 'init', name: 'Cards' });
+    expect(command('serve')).toEqual({
+      kind: 'serve',
+      listen: { host: '127.0.0.1', port: 4790 },
+      name: undefined,
+    });
+    expect(command('serve --listen [::1]:0')).toMatchObject({ listen: { host: '::1', port: 0 } });
+    expect(command('invite --bank Ahorn')).toEqual({ kind: 'invite', bankName: 'Ahorn' });
+    expect(command(`suspend ${bankId} --reason test`)).toEqual({ kind: 'suspend', bankId, reason: 'test' });
+    expect(command(`rounds ${runId}`)).toEqual({ kind: 'rounds', runId });
+    expect(parseHubCommandLine(['status', '--json', '--home', '/h'])).toEqual({
+      command: { kind: 'status' },
+      home: '/h',
+      json: true,
+    });
+  });
+
+  it('takes a fingerprint with and without its spaces', () => {
+    const digits = 'ABCD'.repeat(8);
+    expect(command(`approve ${bankId} --fingerprint ${digits}`)).toMatchObject({
+      keyFingerprint: Array(8).fill('abcd').join(' '),
+    });
+  });
+
+  it.each([
+    'frob',
+    'init',
+    'serve --listen everywhere',
+    'serve --listen 127.0.0.1:70000',
+    `approve ${bankId} --fingerprint 12`,
+    'approve bnk_1 --fingerprint 00',
+    'rounds',
+    `rounds ${runId} ${runId}`,
+    'plan',
+    'plan --preset card-v9',
+    'plan --preset card-v1 --recipe guess',
+    'plan --preset card-v1 --rounds many',
+    'plan --preset card-v1 --recipe fedavg --epsilon 4',
+    'plan --preset card-v1 --epsilon 4 --noise-multiplier 1',
+    'plan --preset card-v1 --train-from 2030-01-01',
+    'status --unknown',
+  ])('refuses %s as wrong usage', (line) => {
+    expect(() => command(line)).toThrow(expect.objectContaining({ code: 'wrong-usage' }) as Error);
+  });
+
+  it('plans the published recipe: σ 1.587 for ε 4 at δ 7.4e-7', () => {
+    const planned = command('plan --preset card-v1 --epsilon 4 --delta 7.4e-7');
+    if (planned.kind !== 'plan-preset') throw new Error('not a plan');
+    const charter = charterFromPreset(planned.choice, consortium);
+    expect(charter.privacy.noiseMultiplier).toBeGreaterThan(1.585);
+    expect(charter.privacy.noiseMultiplier).toBeLessThan(1.59);
+    expect(charter.recipe).toMatchObject({ kind: 'few-rounds', rounds: 25, steps: 500 });
+    expect(charter.model.layers).toEqual([21, 64, 32, 1]);
+  });
+
+  it('says which choices do not fit together', () => {
+    const planned = command('plan --preset card-v2 --recipe few-rounds --epsilon none');
+    if (planned.kind !== 'plan-preset') throw new Error('not a plan');
+    expect(() => charterFromPreset(planned.choice, consortium)).toThrow(
+      expect.objectContaining({ code: 'charter-invalid' }) as Error,
+    );
+  });
+});

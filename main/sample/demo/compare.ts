@@ -71,7 +71,7 @@ function scoresOf({ model }: Charter, weights: Float64Array, test: FeatureRows):
   return createPredictor({ layers: model.layers, activation: model.activation }, weights).logits(test.x);
 }
 
-/** Test rows of these banks together; an account of one bank is another card than the same number at the next. */
+/** Test rows of these banks together; an account index is the same card at every bank (shared-cards.ts). */
 function qualityOf(
   comparison: Comparison,
   banks: readonly FeatureSet[],
@@ -82,15 +82,15 @@ function qualityOf(
     scores: new Float32Array(rows),
     labels: new Uint8Array(rows),
     days: new Int32Array(rows),
-    cards: new Float64Array(rows),
+    cards: new Uint32Array(rows),
   };
   let at = 0;
   banks.forEach(({ test }, bank) => {
     all.scores.set(scores[bank] ?? [], at);
     all.labels.set(test.y, at);
+    all.cards.set(test.accountIndex, at);
     for (let row = 0; row < test.rows; row++) {
       all.days[at + row] = Math.floor((test.occurredAt[row] ?? 0) / DAY_MS);
-      all.cards[at + row] = bank * 2 ** 32 + (test.accountIndex[row] ?? 0);
     }
     at += test.rows;
   });

@@ -1,7 +1,6 @@
 /** The demonstration from start to table: data, processes, one run under a standing policy, comparison. */
 import { join } from 'node:path';
 import { createFeatureService } from '#main/bank/features/service.ts';
-import type { FeatureSet } from '#main/bank/features/feature-rows.ts';
 import { BANK_STORE_FILE } from '#main/bank/store/file.ts';
 import { createKernel } from '#main/learning/kernel/pool.ts';
 import type { Clock, Log, Processes, Workers } from '#main/platform/ports.ts';
@@ -19,6 +18,8 @@ import { compareModels } from './compare.ts';
 import { followRun, traffic } from './federate.ts';
 import type { DemoOptions } from './options.ts';
 import type { DemoBank, DemoOutcome } from './outcome.ts';
+import { type BankRows, withSharedCards } from './shared-cards.ts';
+import { readCards } from './store.ts';
 
 export interface DemoPorts {
   /** Empty folder for data and stores; the caller removes it. */
@@ -62,7 +63,10 @@ export async function runDemo(options: DemoOptions, ports: DemoPorts): Promise<D
   const engine = (await consortium.banks[0]?.client['app.state']({}))?.engine.inUse ?? 'kernel';
   const homes = consortium.banks.map((bank) => bank.home);
   consortium.stop();
-  const sets = await Promise.all(homes.map((home) => featuresOf(home, charter, ports)));
+  const sets = withSharedCards(
+    await Promise.all(homes.map((home) => rowsOf(home, charter, ports))),
+    charter.evaluation,
+  );
   const compared = compareModels({
     ...{ charter, banks: sets, federated: weights },
     openEngine: (setup) =>
@@ -182,11 +186,11 @@ async function publishedWeights(consortium: Consortium, runId: RunId): Promise<F
   return Float64Array.from(first.weights);
 }
 
-async function featuresOf(home: string, charter: Charter, ports: DemoPorts): Promise<FeatureSet> {
+async function rowsOf(home: string, charter: Charter, ports: DemoPorts): Promise<BankRows> {
   const store = connectStore(join(home, BANK_STORE_FILE));
   const service = createFeatureService({ ...ports, store, onChange: () => undefined });
   try {
-    return await service.open(charter);
+    return { set: await service.open(charter), cards: readCards(store.database) };
   } finally {
     await service.close();
     store.close();

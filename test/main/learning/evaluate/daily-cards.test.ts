@@ -1,5 +1,4 @@
 import { alertCapacity, cardPrecision, recallAtCapacity } from '#main/learning/evaluate/daily-cards.ts';
-import { rowsOfUnknownCards } from '#main/learning/evaluate/known-cards.ts';
 import { quality } from '#main/learning/evaluate/quality.ts';
 import { describe, expect, it } from 'vitest';
 
@@ -55,16 +54,6 @@ describe('card precision', () => {
 it('shares the alerts out by public tier, at least one a bank', () => {
   expect(alertCapacity(100, 131_072, 5 * 131_072)).toBe(20);
   expect(alertCapacity(100, 1024, 1_000_000)).toBe(1);
-});
-
-it('leaves out cards with a fraud 8 to 14 days before', () => {
-  const rows = {
-    days: [100, 107, 108, 114, 115, 108, 99],
-    cards: [1, 1, 1, 1, 1, 2, 1],
-    labels: [1, 0, 0, 0, 0, 0, 0],
-  };
-  // the fraud of day 100 hides card 1 on days 108 … 114; day 99 is outside the test window
-  expect([...rowsOfUnknownCards(rows, 100, 130)]).toEqual([0, 1, 4, 5]);
 });
 
 it('puts the four figures together, null where undefined', () => {

@@ -30,6 +30,12 @@ export interface OpenRun {
   cancelTimer: () => void;
 }
 
+/** What is committed together with the round's new state, and what memory takes over with it. */
+export interface Alongside {
+  readonly inTransaction: () => void;
+  readonly afterwards?: () => void;
+}
+
 /** The run as the store has it; timers are started by the shell. */
 export function loadRun(record: HubRunRecord, store: RunStore): OpenRun {
   const newest = store.newestRound(record.runId);

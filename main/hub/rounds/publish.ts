@@ -9,8 +9,7 @@ import type { HubKeys } from '../keys.ts';
 import { requireConsortium } from '../members.ts';
 import type { HubStore } from '../store/store.ts';
 import { type AggregatedRound, aggregateRound } from './aggregate.ts';
-import type { OpenRun } from './open-run.ts';
-import type { Alongside } from './rounds.ts';
+import type { Alongside, OpenRun } from './open-run.ts';
 
 export interface PublishOptions {
   readonly store: HubStore;

@@ -16,7 +16,7 @@ import type { Clock, Log, Random } from '#main/platform/ports.ts';
 import { newId } from '#main/platform/random.ts';
 import type { HubKeys } from '../keys.ts';
 import type { HubStore } from '../store/store.ts';
-import { type CurrentRound, type OpenRun, reloadRun } from './open-run.ts';
+import { type Alongside, type CurrentRound, type OpenRun, reloadRun } from './open-run.ts';
 import { publishRound } from './publish.ts';
 import { createRoundTimers, type RoundTimers } from './timers.ts';
 
@@ -44,12 +44,6 @@ export interface Rounds {
   begin(run: OpenRun): void;
   remainingMs(round: CurrentRound): number | null;
   close(): void;
-}
-
-/** What is committed together with the round's new state, and what memory takes over with it. */
-export interface Alongside {
-  readonly inTransaction: () => void;
-  readonly afterwards?: () => void;
 }
 
 interface Entering {

@@ -1,5 +1,7 @@
 /** `prove reference`: the whole path from the reference file to the published figures, with the product's own code. */
 import { performance } from 'node:perf_hooks';
+import type { FeatureSet } from '#main/bank/features/feature-rows.ts';
+import { withSharedCards } from '#main/sample/demo/shared-cards.ts';
 import { ConsortiumId } from '#shared/ids.ts';
 import { calibrateNoiseMultiplier } from '#shared/privacy/calibrate.ts';
 import type { Charter } from '#shared/round/charter.ts';
@@ -11,7 +13,8 @@ import {
   SAMPLING_RATE,
 } from '#shared/round/presets.ts';
 import type { Proof } from './proof.ts';
-import { type ReferenceBank, readReferenceBanks } from './reference/banks.ts';
+import { readReferenceBanks } from './reference/banks.ts';
+import { figuresOf } from './reference/figures.ts';
 import { trainRivalOn, trainFederated } from './reference/models.ts';
 import {
   type ModelName,
@@ -21,7 +24,6 @@ import {
 } from './reference/options.ts';
 import { publishedDelta } from './reference/published.ts';
 import { type ModelResult, referenceReport } from './reference/report.ts';
-import { figuresOf, scoresOf, testRows, type TestRows } from './reference/test-rows.ts';
 
 export const proof: Proof = {
   summary: 'the published results of the reference data, from the file to the table',
@@ -35,12 +37,12 @@ export const proof: Proof = {
       charterOf(options, { noiseMultiplier, delta, seed: 1 }),
       say,
     );
-    const rows = testRows(banks);
+    const sets = withSharedCards(banks, { leaveOutKnownCards: true });
     const results: ModelResult[] = [];
     for (let seed = 1; seed <= options.seeds; seed++) {
       const charter = charterOf(options, { noiseMultiplier, delta, seed });
       for (const model of options.models) {
-        const result = await runModel(model, charter, { banks, rows, say });
+        const result = await runModel(model, charter, { sets, say });
         say(`seed ${String(seed)}, ${model}: AP ${result.figures.overall.prAuc?.toFixed(4) ?? '–'}`);
         results.push({ ...result, seed });
       }
@@ -73,46 +75,44 @@ function charterOf(
 }
 
 interface Setting {
-  readonly banks: readonly ReferenceBank[];
-  readonly rows: readonly TestRows[];
+  readonly sets: readonly FeatureSet[];
   readonly say: (line: string) => void;
 }
 
 async function runModel(
   model: ModelName,
   charter: Charter,
-  { banks, rows, say }: Setting,
+  setting: Setting,
 ): Promise<Omit<ModelResult, 'seed'>> {
   const started = performance.now();
-  const weights = await weightsOf(model, charter, { banks, say });
+  const weights = await weightsOf(model, charter, setting);
   const seconds = (performance.now() - started) / 1000;
-  const scores = banks.map((bank, b) => scoresOf(bank, charter, weights[b] ?? new Float64Array()));
-  return { model, figures: figuresOf(rows, scores), seconds };
+  return { model, figures: figuresOf(setting.sets, charter, weights), seconds };
 }
 
 /** The model that each bank would use. */
 async function weightsOf(
   model: ModelName,
   charter: Charter,
-  { banks, say }: Pick<Setting, 'banks' | 'say'>,
+  { sets, say }: Setting,
 ): Promise<readonly Float64Array[]> {
   switch (model) {
     case 'pooled': {
       const pooled = trainRivalOn(
         'pooled',
-        banks.map(({ train }) => train),
+        sets.map(({ train }) => train),
         charter,
       );
-      return banks.map(() => pooled);
+      return sets.map(() => pooled);
     }
     case 'local':
-      return banks.map(({ train }) => trainRivalOn('local', [train], charter));
+      return sets.map(({ train }) => trainRivalOn('local', [train], charter));
     case 'federated': {
       const { rounds } = charter.recipe;
-      const { weights } = await trainFederated(banks, charter, (done) => {
+      const { weights } = await trainFederated(sets, charter, (done) => {
         if (done % Math.ceil(rounds / 5) === 0) say(`round ${String(done)} of ${String(rounds)}`);
       });
-      return banks.map(() => weights);
+      return sets.map(() => weights);
     }
   }
 }

@@ -3,37 +3,29 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createDataService } from '#main/bank/data/service.ts';
-import type { FeatureSet } from '#main/bank/features/feature-rows.ts';
 import { createFeatureService } from '#main/bank/features/service.ts';
 import { bankMigrations } from '#main/bank/store/migrations/index.ts';
 import { realClock } from '#main/platform/clock.ts';
 import type { Log } from '#main/platform/ports.ts';
 import { systemRandom } from '#main/platform/random.ts';
-import { openStore, type Store } from '#main/platform/sqlite/open.ts';
+import { openStore } from '#main/platform/sqlite/open.ts';
 import { createWorkers } from '#main/platform/workers/workers.ts';
+import type { BankRows } from '#main/sample/demo/shared-cards.ts';
+import { readCards } from '#main/sample/demo/store.ts';
 import { type PartitionedBank, partitionFile } from '#main/sample/partition.ts';
 import type { Charter } from '#shared/round/charter.ts';
 import type { ReferenceOptions } from './options.ts';
 
 const workers = createWorkers({ entryDirectory: path.join(import.meta.dirname, '../../../main/entry') });
 
-export interface ReferenceBank extends FeatureSet {
+export interface ReferenceBank extends BankRows {
   readonly name: string;
   /** Imported rows and frauds. */
   readonly rows: number;
   readonly frauds: number;
-  /** The file's customer of each account index: banks share customers where they are split by terminals. */
-  readonly customerOf: ReadonlyMap<number, string>;
-  readonly fraudDays: readonly CustomerDay[];
 }
 
-export interface CustomerDay {
-  readonly customer: string;
-  /** Days since 1970. */
-  readonly day: number;
-}
-
-/** Imports every bank's part of the file. `charter` leaves no card out: see `known-cards.ts`. */
+/** Imports every bank's part of the file. `charter` leaves no card out: that is done over all banks (shared-cards.ts). */
 export async function readReferenceBanks(
   options: ReferenceOptions,
   charter: Charter,
@@ -72,39 +64,13 @@ async function readBank(
     );
     if (state.kind !== 'done') throw new Error(`the import of ${part.name} ended as ${state.kind}`);
     const set = await features.open(charter);
-    return { ...set, name: part.name, rows: added, frauds: countFrauds(store), ...customers(store) };
+    const cards = readCards(store.database);
+    return { set, cards, name: part.name, rows: added, frauds: cards.frauds.length };
   } finally {
     await data.close();
     await features.close();
     store.close();
   }
-}
-
-function countFrauds({ database }: Store): number {
-  return database.prepare<[], number>('SELECT count(*) FROM transactions WHERE label = 1').pluck().get() ?? 0;
-}
-
-interface AccountRow {
-  readonly account_no: number;
-  readonly account_id: string;
-}
-
-interface FraudRow {
-  readonly account_id: string;
-  readonly day: number;
-}
-
-function customers({ database }: Store): Pick<ReferenceBank, 'customerOf' | 'fraudDays'> {
-  const accounts = database.prepare<[], AccountRow>('SELECT account_no, account_id FROM accounts').all();
-  const frauds = database
-    .prepare<[], FraudRow>(
-      'SELECT account_id, occurred_at / 86400000 AS day FROM transactions JOIN accounts USING (account_no) WHERE label = 1',
-    )
-    .all();
-  return {
-    customerOf: new Map(accounts.map(({ account_no: index, account_id: id }) => [index, id])),
-    fraudDays: frauds.map(({ account_id: customer, day }) => ({ customer, day })),
-  };
 }
 
 function errorsOnly(): Log {

@@ -4,7 +4,7 @@ import type { Check, ProofReport } from '../proof.ts';
 import type { ReferenceBank } from './banks.ts';
 import type { ModelName, ReferenceOptions } from './options.ts';
 import { LEAK_ALARM, publishedFigure, REFERENCE_TOTALS, TOLERANCE } from './published.ts';
-import type { Figures } from './test-rows.ts';
+import type { Figures } from './figures.ts';
 
 export interface ModelResult {
   readonly model: ModelName;

@@ -3,8 +3,7 @@
  * It draws noise, so the caller has written the charge before (design.md I2); the bytes are made by update-codec.ts.
  */
 import { FailureError } from '#shared/failure.ts';
-import type { Charter, FewRoundsRecipe, OneStepRecipe, PlainRecipe } from '#shared/round/charter.ts';
-import { stepsOfRound } from '#shared/round/schedule.ts';
+import type { Charter, OneStepRecipe } from '#shared/round/charter.ts';
 import type { StepFigures } from '../dp-sgd/noisy-sums.ts';
 import type { GradientEngine } from '../engine.ts';
 import type { Chance } from '../kernel/chance.ts';
@@ -36,7 +35,7 @@ export interface TrainedUpdate {
   readonly figures: StepFigures;
 }
 
-/** @throws FailureError `unit-mismatch` when the charter's unit is not the row; `not-supported-yet` for the account unit. */
+/** @throws FailureError `not-supported-yet` for the account unit. */
 export function trainUpdate(training: LocalTraining): TrainedUpdate {
   const { privacy, recipe } = training.charter;
   if (privacy.unit === 'account')
@@ -56,12 +55,4 @@ function oneStepUpdate(recipe: OneStepRecipe, training: LocalTraining): TrainedU
   const { integers, figures } = bankSums(recipe, training).next(training.checkpoint.weights);
   training.onStep?.(1, 1);
   return { vectors: { difference: null, sum: integers }, figures };
-}
-
-/** Local steps of the round after this checkpoint; what a charge has to cover (0 without privacy would still train). */
-export function localSteps(
-  recipe: FewRoundsRecipe | OneStepRecipe | PlainRecipe,
-  checkpoint: Checkpoint,
-): number {
-  return recipe.kind === 'few-rounds' ? stepsOfRound(recipe, checkpoint.round) : 1;
 }

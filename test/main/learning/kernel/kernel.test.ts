@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { clipLimit, type EngineSetup, type GradientEngine } from '#main/learning/engine.ts';
 import { createKernel } from '#main/learning/kernel/pool.ts';
 import { createPredictor } from '#main/learning/kernel/predictor.ts';
+import { initialWeights } from '#main/learning/model/initial-weights.ts';
 import { euclideanNorm, referenceClippedSum, referenceForward } from '#main/learning/model/reference.ts';
 import { describe, expect, it } from 'vitest';
 import {
@@ -159,6 +161,15 @@ describe('what the kernel is asked', () => {
     const setup = { network, data, unit: 'account', threads: 1, startThread: () => undefined } as const;
     expect(() => createKernel(setup)).toThrow(expect.objectContaining({ code: 'not-supported-yet' }));
   });
+});
+
+it('gives these very bits on every machine', () => {
+  const network = { layers: [21, 64, 32, 1], activation: 'tanh' } as const;
+  const weights = initialWeights({ layers: network.layers, seed: 1, outputBias: -4.8 });
+  const engine = oneThread({ network, data: someRows(21, 1000, 13) });
+  const { sum } = engine.gradientSum({ weights, rows: range(0, 1000), clippingNorm: 0.3 });
+  const hash = createHash('sha256').update(new Uint8Array(sum.buffer)).digest('hex');
+  expect(hash.slice(0, 16)).toBe('c12e2caa700e7494');
 });
 
 it('predicts the logits of the reference, over several chunks', () => {

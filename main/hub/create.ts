@@ -18,7 +18,7 @@ import { createArrivals } from './rounds/arrivals.ts';
 import { createIntake } from './rounds/intake.ts';
 import { loadRun, type OpenRun } from './rounds/open-run.ts';
 import { createResults } from './rounds/results.ts';
-import { HubRounds } from './rounds/rounds.ts';
+import { type Attendance, HubRounds } from './rounds/rounds.ts';
 import { type HubStore, openHubStore } from './store/store.ts';
 
 export interface HubOptions {
@@ -77,7 +77,7 @@ function assemble(options: HubOptions) {
   const arrivals = createArrivals();
   const rounds = new HubRounds({
     ...{ store, keys, clock, random, log, runs, announce: announcer.now },
-    presentMembers: (run) => presentMembers(store, run, isConnected),
+    attendance: (run) => attendance(store, run, isConnected),
     onRoundOver: (roundId) => {
       arrivals.forget(roundId);
     },
@@ -124,15 +124,17 @@ function federation(
   };
 }
 
-function presentMembers(
-  store: HubStore,
-  run: OpenRun,
-  isConnected: (key: PublicKeyHex) => boolean,
-): readonly BankId[] {
-  return store.members
-    .banks()
-    .filter((bank) => bank.status === 'member' && run.members.has(bank.bankId) && isConnected(bank.publicKey))
-    .map((bank) => bank.bankId);
+/**
+ * Joined members that are connected, and how many to wait for. Before the first published round that includes banks that
+ * are connected and have not joined yet: else the first three to join would begin without the others.
+ */
+function attendance(store: HubStore, run: OpenRun, isConnected: (key: PublicKeyHex) => boolean): Attendance {
+  const members = store.members.banks().filter((bank) => bank.status === 'member');
+  const joined = members.filter((bank) => run.members.has(bank.bankId));
+  const present = joined.filter((bank) => isConnected(bank.publicKey));
+  const mayStillJoin = members.filter((bank) => !run.members.has(bank.bankId) && isConnected(bank.publicKey));
+  const expected = joined.length + (run.committed === 0 ? mayStillJoin.length : 0);
+  return { present: present.map((bank) => bank.bankId), members: expected };
 }
 
 function standing(

@@ -20,6 +20,13 @@ import { type Alongside, type CurrentRound, type OpenRun, reloadRun } from './op
 import { publishRound } from './publish.ts';
 import { createRoundTimers, type RoundTimers } from './timers.ts';
 
+export interface Attendance {
+  /** Joined members of the run that are connected now. */
+  readonly present: readonly BankId[];
+  /** How many are waited for before a round starts at once. */
+  readonly members: number;
+}
+
 export interface RoundsOptions {
   readonly store: HubStore;
   readonly keys: HubKeys;
@@ -27,8 +34,7 @@ export interface RoundsOptions {
   readonly random: Random;
   readonly log: Log;
   readonly runs: ReadonlyMap<RunId, OpenRun>;
-  /** Joined members of the run that are connected now. */
-  readonly presentMembers: (run: OpenRun) => readonly BankId[];
+  readonly attendance: (run: OpenRun) => Attendance;
   readonly onRoundOver: (roundId: RoundId) => void;
   /** Something that banks can see changed and is committed. */
   readonly announce: () => void;
@@ -79,7 +85,8 @@ export class HubRounds implements Rounds {
       if (run.status !== 'open') continue;
       if (state === undefined || isOver(state)) this.#planRound(run);
       else if (state.kind === 'aggregating') this.#perform(run, { kind: 'aggregate' });
-      else this.#restoreDeadline(run);
+      else if (state.kind === 'training') this.#restoreDeadline(run);
+      else this.#lookForMembers(run);
     }
   }
 
@@ -199,8 +206,7 @@ export class HubRounds implements Rounds {
     const { round } = run;
     if (run.status !== 'open' || round === undefined || this.#timers.isPausing(run)) return;
     if (round.state.kind !== 'planned' && round.state.kind !== 'enrolling') return;
-    const present = this.#options.presentMembers(run);
-    this.apply(run, { kind: 'presence-changed', present, members: run.members.size });
+    this.apply(run, { kind: 'presence-changed', ...this.#options.attendance(run) });
   }
 
   #restoreDeadline(run: OpenRun): void {

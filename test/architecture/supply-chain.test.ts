@@ -55,7 +55,9 @@ it('takes nothing from git, a file or an address of its own', () => {
     ...manifest.optionalDependencies,
   });
   expect(ranges.filter((range) => !/^(npm:(@[\w-]+\/)?[\w.-]+@)?\d+\.\d+\.\d+$/.test(range))).toEqual([]);
-  const elsewhere = locked.filter(([, { resolved }]) => resolved !== undefined && !resolved.startsWith("https:"));
+  const elsewhere = locked.filter(
+    ([, { resolved }]) => resolved !== undefined && !resolved.startsWith('https:'),
+  );
   expect(elsewhere).toEqual([]);
 });
 

@@ -43,6 +43,7 @@ export function hubHandlers(api: HubApiOptions): Handlers<HubContract> {
     },
     'banks.suspend': ({ bankId, reason }) => {
       const bank = api.members.suspend(bankId, reason);
+      api.rounds.withdraw(bank.bankId);
       api.wire.server?.connections.disconnect(bank.publicKey);
       return {};
     },

@@ -7,7 +7,7 @@ import type { FederationHandlers, FederationPeer } from '#main/wire/connections.
 import { requireStatement } from '#main/wire/identity.ts';
 import type { Members } from './members.ts';
 import type { Intake } from './rounds/intake.ts';
-import { membersOf, type OpenRun, requireOpen } from './rounds/open-run.ts';
+import { memberships, type OpenRun, requireOpen } from './rounds/open-run.ts';
 import type { Results } from './rounds/results.ts';
 import type { Rounds } from './rounds/rounds.ts';
 import { snapshotFor } from './rounds/snapshot.ts';
@@ -99,9 +99,7 @@ function joinRun(options: HandlersOptions, bank: BankRecord, signed: SignedRunMe
   if (membership.charterHash !== run.record.plan.plan.charterHash)
     throw new FailureError('charter-mismatch', 'The membership counter-signs another charter');
   requireTier(run, membership.tier);
-  const before = [...options.store.runs.members(membership.runId)].find(
-    (one) => one.membership.bankId === bank.bankId,
-  );
+  const before = run.everSigned.find((one) => one.membership.bankId === bank.bankId);
   if (before !== undefined && before.membership.tier !== membership.tier)
     throw new FailureError(
       'invalid-input',
@@ -113,7 +111,7 @@ function joinRun(options: HandlersOptions, bank: BankRecord, signed: SignedRunMe
     const detail = `${run.charter.title}, tier ${String(membership.tier)}`;
     options.store.audit.append({ actor: bank.name, action: 'run.joined', detail });
   });
-  run.members = membersOf(options.store.runs.members(membership.runId));
+  Object.assign(run, memberships(membership.runId, options.store.runs));
   options.announce();
   options.rounds.presenceChanged();
 }
@@ -131,12 +129,13 @@ function requireTier(run: OpenRun, tier: number): void {
 
 function leaveRun(options: HandlersOptions, bank: BankRecord, runId: RunId): void {
   const run = requireOpen(options.runs.get(runId), runId);
+  if (!run.members.has(bank.bankId)) return;
   options.store.transaction(() => {
     options.store.runs.leave(runId, bank.bankId);
     options.store.members.nextVersion();
     options.store.audit.append({ actor: bank.name, action: 'run.left', detail: run.charter.title });
   });
-  run.members = membersOf(options.store.runs.members(runId));
+  Object.assign(run, memberships(runId, options.store.runs));
   const state = run.round?.state;
   if (state?.kind === 'training' && state.cohort.includes(bank.bankId))
     options.rounds.apply(run, { kind: 'bank-declined', bankId: bank.bankId });

@@ -1,7 +1,7 @@
 /** An open run in memory: the parsed plan, the newest checkpoint, who joined, and the round that is going on. */
 import type { SignedRunMembership } from '#shared/contract/federation.ts';
 import { FailureError } from '#shared/failure.ts';
-import type { BankId, RoundId } from '#shared/ids.ts';
+import type { BankId, RoundId, RunId } from '#shared/ids.ts';
 import type { Charter } from '#shared/round/charter.ts';
 import type { HubRoundState } from '#shared/round/hub-round.ts';
 import { type Checkpoint, parseCheckpoint } from '#main/learning/recipes/checkpoint.ts';
@@ -24,6 +24,8 @@ export interface OpenRun {
   checkpointHash: HubRunRecord['checkpointHash'];
   headHash: HubRunRecord['headHash'];
   members: ReadonlyMap<BankId, SignedRunMembership>;
+  /** Also of banks that left: published rounds name their tiers. */
+  everSigned: readonly SignedRunMembership[];
   round: CurrentRound | undefined;
   /** Rounds failed in a row: the pause before the next attempt grows with them. */
   failures: number;
@@ -47,7 +49,7 @@ export function loadRun(record: HubRunRecord, store: RunStore): OpenRun {
     checkpoint: parseCheckpoint(record.checkpoint),
     checkpointHash: record.checkpointHash,
     headHash: record.headHash,
-    members: membersOf(store.members(record.runId)),
+    ...memberships(record.runId, store),
     round:
       newest === undefined ? undefined : { roundId: newest.roundId, state: newest.state, closesAt: null },
     failures: 0,
@@ -63,8 +65,13 @@ export function reloadRun(run: OpenRun, store: RunStore): void {
   Object.assign(run, { ...loadRun(record, store), failures, cancelTimer });
 }
 
-export function membersOf(signed: readonly SignedRunMembership[]): ReadonlyMap<BankId, SignedRunMembership> {
-  return new Map(signed.map((one) => [one.membership.bankId, one]));
+/** Who is in the run, as the store has it now. */
+export function memberships(
+  runId: RunId,
+  store: Pick<RunStore, 'members' | 'everSigned'>,
+): Pick<OpenRun, 'members' | 'everSigned'> {
+  const members = new Map(store.members(runId).map((one) => [one.membership.bankId, one]));
+  return { members, everSigned: store.everSigned(runId) };
 }
 
 /** Throws 'run-not-open' when the run is over. */

@@ -44,6 +44,8 @@ export interface Rounds {
   /** Brings every open run to where its stored state says it stands. */
   resume(): void;
   presenceChanged(): void;
+  /** Nobody waits for this bank any longer; what it sent before stays in the round (I5). */
+  withdraw(bankId: BankId): void;
   /** Throws 'round-closed' when the event can't happen now. */
   apply(run: OpenRun, event: HubRoundEvent, alongside?: Alongside): void;
   /** Opens the first round of a new run. */
@@ -76,6 +78,15 @@ export class HubRounds implements Rounds {
 
   presenceChanged(): void {
     for (const run of this.#options.runs.values()) this.#lookForMembers(run);
+  }
+
+  withdraw(bankId: BankId): void {
+    for (const run of this.#options.runs.values()) {
+      const state = run.round?.state;
+      if (state?.kind === 'training' && state.cohort.includes(bankId))
+        this.apply(run, { kind: 'bank-declined', bankId });
+      else this.#lookForMembers(run);
+    }
   }
 
   /** Nobody is connected yet: enrolment starts again, a deadline goes on with what was left of it. */

@@ -54,7 +54,7 @@ function runState(run: OpenRun, asking: Asking): RunState {
     runId: run.record.runId,
     charterHash: run.record.plan.plan.charterHash,
     status: run.status,
-    members: [...run.members.values()],
+    members: [...run.everSigned],
     committed: run.committed,
     round: run.round === undefined ? null : roundState(run, run.round, asking),
   };

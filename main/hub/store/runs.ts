@@ -59,7 +59,10 @@ export interface RunStore {
   runs(): readonly HubRunRecord[];
   addRun(run: Pick<HubRunRecord, 'runId' | 'plan' | 'checkpoint' | 'checkpointHash' | 'headHash'>): void;
   setStatus(runId: RunId, status: RunStatus): void;
+  /** Those that have not left. */
   members(runId: RunId): readonly SignedRunMembership[];
+  /** Also those that left: published rounds name their tiers. */
+  everSigned(runId: RunId): readonly SignedRunMembership[];
   join(signed: SignedRunMembership): void;
   leave(runId: RunId, bankId: BankId): void;
   rounds(runId: RunId): readonly HubRoundRecord[];
@@ -91,6 +94,9 @@ function runQueries(database: Database.Database) {
     members: database.prepare(
       'SELECT signed_membership FROM membership WHERE run_id = ? AND has_left = 0 ORDER BY bank_id',
     ),
+    everSigned: database.prepare(
+      'SELECT signed_membership FROM membership WHERE run_id = ? ORDER BY bank_id',
+    ),
     join: database.prepare(
       `INSERT INTO membership (run_id, bank_id, signed_membership, has_left) VALUES (?, ?, ?, 0)
        ON CONFLICT (run_id, bank_id) DO UPDATE SET has_left = 0`,
@@ -106,6 +112,11 @@ function runQueries(database: Database.Database) {
       z
         .array(MembershipRow)
         .parse(sql.members.all(runId))
+        .map((row) => row.signed_membership),
+    everSigned: (runId: RunId) =>
+      z
+        .array(MembershipRow)
+        .parse(sql.everSigned.all(runId))
         .map((row) => row.signed_membership),
     join: (signed: SignedRunMembership) =>
       void sql.join.run(signed.membership.runId, signed.membership.bankId, JSON.stringify(signed)),

@@ -68,7 +68,7 @@ export function presetCharter(choice: CharterChoice): Charter {
   };
   return {
     format: 'parley/charter/1',
-    consortium: { ...choice.consortium },
+    consortium: { id: choice.consortium.id, name: choice.consortium.name },
     title: choice.title,
     features: choice.features,
     split: choice.split,

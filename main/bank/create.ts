@@ -20,6 +20,8 @@ export interface Bank {
   subscribe(listener: (event: BankEvent) => void): () => void;
   /** What would be interrupted by quitting now, in words; empty when nothing would. */
   running(): readonly string[];
+  /** Resolves when the hub was heard once, or could not be; at once without a consortium. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,9 @@ function start(options: BankOptions, services: Services, store: Store): Bank {
     answer,
     subscribe: (listener) => services.changes.subscribe(listener),
     running: () => runningWork(services, demo),
+    settled: async () => {
+      if (services.consortium.joined() !== undefined) await services.rounds.sync.run();
+    },
     close: () => close(services, demo, store),
   };
 }

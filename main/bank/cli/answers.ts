@@ -1,0 +1,157 @@
+/** What each verb answers: a document for scripts and the same in words for people. */
+import type { z } from 'zod';
+import type { AuditEntryView, LocalPolicy, StandingPolicy } from '#shared/contract/bank.ts';
+import type { ImportProgress } from '#shared/features/data-view.ts';
+import { formatEpsilonUp, formatRemainingDown } from '#shared/privacy/format.ts';
+import type { LedgerEntryView, LedgerHealth, PrivacyStateView } from '#shared/privacy/ledger-view.ts';
+import type { ReviewView } from '#shared/round/review-view.ts';
+import type { ParticipationView, RunView } from '#shared/round/round-view.ts';
+
+export interface Answer {
+  readonly document: unknown;
+  readonly words: string;
+}
+
+/** For verbs that only do something. */
+export function done(words: string): Answer {
+  return { document: { done: true }, words };
+}
+
+export function importAnswer(progress: ImportProgress): Answer {
+  const { name, added, skipped, verdicts, rejected } = progress;
+  const counts = `${String(added)} rows added, ${String(skipped)} known, ${String(verdicts)} verdicts, ${String(rejected)} rejected`;
+  return { document: progress, words: `${name}: ${counts}.` };
+}
+
+export function runsAnswer(runs: readonly RunView[]): Answer {
+  const words =
+    runs.length === 0
+      ? 'No run is planned, or the hub was not reached yet.'
+      : runs.map(runWords).join('\n\n');
+  return { document: runs, words };
+}
+
+function runWords(run: RunView): string {
+  const { round } = run;
+  const progress = `${String(run.committed)} of ${String(run.planned)} rounds`;
+  const lines = [`${run.runId}  ${run.status}  ${progress}  ${run.charter.title}`];
+  if (run.obstacle !== null) lines.push(`  ${run.obstacle.message}. ${run.obstacle.nextStep}`);
+  else if (!run.joined) lines.push(`  Not joined. Join it: bank join ${run.runId}`);
+  if (run.epsilonOfRun !== null)
+    lines.push(`  Remaining rounds cost ε ${formatEpsilonUp(run.epsilonOfRun)}.`);
+  if (round !== null) {
+    const closes =
+      round.closesInMs === null ? '' : `, closes in ${String(Math.round(round.closesInMs / 1000))} s`;
+    const who = `${String(round.cohort)} banks`;
+    lines.push(`  ${round.roundId}  round ${String(round.index + 1)}  ${round.phase}, ${who}${closes}`);
+    lines.push(`  ${partWords(round.participation)}`);
+  }
+  return lines.join('\n');
+}
+
+function partWords(part: ParticipationView): string {
+  switch (part.kind) {
+    case 'offered':
+      return 'This bank is not in the round yet.';
+    case 'joined':
+      return 'Waits for the click: bank train';
+    case 'training':
+      return `Training, ${String(Math.round(100 * part.progress.share))} %`;
+    case 'stopped':
+    case 'refused':
+      return `${part.kind}: ${part.failure.message}. ${part.failure.nextStep}`;
+    case 'reviewing':
+      return 'An update waits for a decision: bank review';
+    case 'released':
+      return `Released; leaves in ${(part.sendsInMs / 1000).toFixed(0)} s`;
+    case 'sending':
+      return `Sending, ${String(part.sentBytes)} of ${String(part.totalBytes)} bytes`;
+    case 'completed':
+      return part.included ? 'Completed, with this bank' : 'Completed without this bank';
+    case 'sent':
+    case 'declined':
+    case 'withheld':
+    case 'missed':
+    case 'withdrawn':
+      return part.kind;
+  }
+}
+
+export function reviewAnswer(review: ReviewView | null): Answer {
+  if (review === null) return { document: null, words: 'Nothing was held for review yet.' };
+  const { privacy, destination, identity } = review;
+  const marks = { pass: 'ok  ', warning: 'odd ', block: 'STOP' } as const;
+  const cost =
+    privacy === null
+      ? 'No noise, so no ε: nothing bounds what this update reveals'
+      : `ε ${formatEpsilonUp(privacy.epsilonBefore)} → ${formatEpsilonUp(privacy.epsilonAfter)} of ${String(privacy.budget)}, δ ${String(privacy.delta)}, unit: ${privacy.unit}`;
+  const lines = [
+    `Round ${String(review.roundIndex + 1)} of ${String(review.rounds)} · ${destination.runTitle} · ${review.state.kind}`,
+    `To      ${destination.consortium} at ${destination.address}`,
+    `        operator key ${destination.operatorFingerprint}`,
+    `As      ${identity.bank} · ${identity.analyst} · key ${identity.keyFingerprint}`,
+    `What    ${String(review.numbers)} numbers, ${String(review.bytes)} bytes, SHA-256 ${review.digest}`,
+    `Price   ${cost}`,
+    ...review.checks.map((check) => `${marks[check.level]}    ${check.title}: ${check.detail}`),
+  ];
+  if (review.state.kind === 'waiting')
+    lines.push(`Release it: bank release --digest ${review.digest.slice(0, 12)}`);
+  return { document: review, words: lines.join('\n') };
+}
+
+export function ledgerAnswer(state: PrivacyStateView, entries: readonly LedgerEntryView[]): Answer {
+  const lines = entries.map((entry) => {
+    const steps = entry.mechanism === null ? '' : `  ${String(entry.mechanism.steps)} steps`;
+    const after =
+      entry.chargedEpsilonAfter === null ? '' : `  ε ${formatEpsilonUp(entry.chargedEpsilonAfter)}`;
+    return `${String(entry.sequence).padStart(5)}  ${entry.at}  ${entry.kind}${steps}${after}`;
+  });
+  return { document: { state, entries }, words: [...lines, budgetWords(state)].join('\n') };
+}
+
+export function budgetAnswer(state: PrivacyStateView): Answer {
+  return { document: state, words: budgetWords(state) };
+}
+
+function budgetWords({ budget, chargedEpsilon, releasedEpsilon, heldEpsilon }: PrivacyStateView): string {
+  if (budget === null) return 'No privacy budget is set: bank budget --epsilon 4';
+  const left = formatRemainingDown(budget.epsilon - chargedEpsilon - heldEpsilon);
+  return [
+    `ε charged ${formatEpsilonUp(chargedEpsilon)}, held ${formatEpsilonUp(heldEpsilon)}, left ${left} of ${String(budget.epsilon)}`,
+    `ε released ${formatEpsilonUp(releasedEpsilon)}; δ ${String(budget.delta)}, unit: ${budget.unit}`,
+  ].join('\n');
+}
+
+export function policyAnswer(policies: {
+  readonly local: LocalPolicy;
+  readonly standing: StandingPolicy;
+}): Answer {
+  const { local, standing } = policies;
+  const floors = Object.entries(local).map(([name, value]) => `  ${name}: ${String(value)}`);
+  const released =
+    standing.kind === 'off'
+      ? 'Standing policy: off; every round waits for a person.'
+      : `Standing policy: on for ${String(standing.rounds)} rounds while ${JSON.stringify(standing.limits)}.`;
+  return { document: policies, words: ['Floors of this bank:', ...floors, released].join('\n') };
+}
+
+export interface Verification {
+  readonly ledger: LedgerHealth;
+  readonly audit: {
+    readonly entries: number;
+    readonly verified: boolean;
+    readonly newest: z.infer<typeof AuditEntryView> | null;
+  };
+}
+
+export function verifyAnswer(verification: Verification): Answer {
+  const { ledger, audit } = verification;
+  const ledgerWords =
+    ledger.kind === 'verified'
+      ? `Ledger: ${String(ledger.entries)} entries, all verify.`
+      : `LEDGER: ${ledger.kind}.`;
+  const auditWords = audit.verified
+    ? `Audit: ${String(audit.entries)} entries, all verify.`
+    : 'AUDIT: does not verify.';
+  return { document: verification, words: `${ledgerWords}\n${auditWords}` };
+}

@@ -1,0 +1,191 @@
+/** The analyst's command line as one checked value. Throws `wrong-usage` before anything is opened. */
+import { z } from 'zod';
+import { FailureError } from '#shared/failure.ts';
+import { RoundId, RunId, UpdateId } from '#shared/ids.ts';
+import { DEFAULT_DELTA } from '#shared/round/presets.ts';
+import { LocalPolicy, type StandingPolicy } from '#shared/contract/bank.ts';
+import type { BankFlags } from './help.ts';
+import { need, number, oneOf, operand, optionalOperand, parseArguments, text } from './flags.ts';
+
+export type BankCommand =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'rounds' }
+  | { readonly kind: 'ledger' }
+  | { readonly kind: 'verify' }
+  | { readonly kind: 'show-budget' }
+  | { readonly kind: 'show-policy' }
+  | {
+      readonly kind: 'init';
+      readonly bankName: string;
+      readonly analyst: string;
+      readonly budget: Budget | undefined;
+    }
+  | { readonly kind: 'import'; readonly file: string }
+  | { readonly kind: 'join-consortium'; readonly file: string }
+  | { readonly kind: 'join-run' | 'leave'; readonly runId: RunId }
+  | { readonly kind: 'train'; readonly roundId: RoundId | undefined }
+  | { readonly kind: 'decline'; readonly roundId: RoundId }
+  | { readonly kind: 'review'; readonly updateId: UpdateId | undefined }
+  | {
+      readonly kind: 'release';
+      readonly digest: string;
+      readonly following: number | undefined;
+      readonly note: string;
+    }
+  | { readonly kind: 'withhold'; readonly note: string }
+  | { readonly kind: 'set-budget'; readonly budget: Budget; readonly reason: string }
+  | { readonly kind: 'set-standing'; readonly policy: StandingPolicy }
+  | { readonly kind: 'set-local'; readonly change: Partial<LocalPolicy>; readonly reason: string }
+  | { readonly kind: 'score'; readonly runId: RunId | undefined; readonly outputFile: string | undefined }
+  | { readonly kind: 'serve'; readonly withPage: boolean; readonly port: number | undefined };
+
+export interface Budget {
+  readonly epsilon: number;
+  readonly delta: number;
+}
+
+export interface CommandLine {
+  readonly command: BankCommand;
+  readonly home: string | undefined;
+}
+
+export function parseBankCommandLine(args: readonly string[]): CommandLine {
+  const { verb, operands, flags } = parseArguments(args);
+  return { command: commandOf(verb, operands, flags), home: text(flags, 'home') };
+}
+
+const RUN = 'a run id (run_…), as `rounds` shows it';
+const ROUND = 'a round id (rnd_…), as `rounds` shows it';
+const UPDATE = 'an update id (upd_…)';
+
+function commandOf(verb: string, operands: readonly string[], flags: BankFlags): BankCommand {
+  const note = text(flags, 'note') ?? '';
+  switch (verb) {
+    case 'help':
+    case 'rounds':
+    case 'ledger':
+    case 'verify':
+      return { kind: verb };
+    case 'init':
+      return {
+        kind: 'init',
+        bankName: need(flags, 'bank'),
+        analyst: need(flags, 'analyst'),
+        budget: budgetOf(flags),
+      };
+    case 'import':
+      return { kind: 'import', file: operand(operands, z.string().min(1), 'one file') };
+    case 'join':
+      return joinOf(operands, flags);
+    case 'leave':
+      return { kind: 'leave', runId: operand(operands, RunId, RUN) };
+    case 'train':
+      return { kind: 'train', roundId: optionalOperand(operands, RoundId, ROUND) };
+    case 'decline':
+      return { kind: 'decline', roundId: operand(operands, RoundId, ROUND) };
+    case 'review':
+      return { kind: 'review', updateId: optionalOperand(operands, UpdateId, UPDATE) };
+    case 'release':
+      return { kind: 'release', digest: digestOf(flags), following: wholeNumber(flags, 'rounds'), note };
+    case 'withhold':
+      return { kind: 'withhold', note };
+    case 'budget':
+      return budgetCommand(flags);
+    case 'policy':
+      return policyCommand(flags);
+    case 'score':
+      return { kind: 'score', runId: runFlag(flags), outputFile: text(flags, 'out') };
+    case 'serve':
+      return { kind: 'serve', withPage: flags['no-ui'] !== true, port: wholeNumber(flags, 'port') };
+    default:
+      throw new FailureError('wrong-usage', `There is no verb "${verb}"`);
+  }
+}
+
+function joinOf(operands: readonly string[], flags: BankFlags): BankCommand {
+  const file = text(flags, 'invite');
+  if (file !== undefined) return { kind: 'join-consortium', file };
+  return { kind: 'join-run', runId: operand(operands, RunId, `--invite FILE or ${RUN}`) };
+}
+
+function budgetOf(flags: BankFlags): Budget | undefined {
+  const epsilon = number(flags, 'epsilon');
+  return epsilon === undefined ? undefined : { epsilon, delta: number(flags, 'delta') ?? DEFAULT_DELTA };
+}
+
+function budgetCommand(flags: BankFlags): BankCommand {
+  const budget = budgetOf(flags);
+  if (budget === undefined) return { kind: 'show-budget' };
+  return { kind: 'set-budget', budget, reason: text(flags, 'reason') ?? '' };
+}
+
+const MOST_ROUNDS = 10_000;
+
+function policyCommand(flags: BankFlags): BankCommand {
+  const standing = oneOf(flags, 'standing', ['on', 'off']);
+  if (standing === 'off') return { kind: 'set-standing', policy: { kind: 'off' } };
+  if (standing === 'on') return { kind: 'set-standing', policy: standingOf(flags) };
+  const change = localChange(flags);
+  if (Object.keys(change).length === 0) return { kind: 'show-policy' };
+  return { kind: 'set-local', change, reason: need(flags, 'reason') };
+}
+
+function standingOf(flags: BankFlags): StandingPolicy {
+  return {
+    kind: 'on',
+    rounds: wholeNumber(flags, 'rounds') ?? MOST_ROUNDS,
+    limits: {
+      minimumNoiseRatio: number(flags, 'minimum-noise-ratio') ?? 0.9,
+      maximumNoiseRatio: number(flags, 'maximum-noise-ratio') ?? 2,
+      minimumCosine: number(flags, 'minimum-cosine') ?? -1,
+      maximumEpsilonPerRound: number(flags, 'maximum-epsilon') ?? 2,
+    },
+  };
+}
+
+function localChange(flags: BankFlags): Partial<LocalPolicy> {
+  const allowed = oneOf(flags, 'allow-runs-without-noise', ['yes', 'no']);
+  const given = {
+    minimumNoiseMultiplier: number(flags, 'minimum-noise-multiplier'),
+    maximumEpsilonPerRound: number(flags, 'maximum-epsilon-per-round'),
+    maximumEpsilonPerRun: number(flags, 'maximum-epsilon-per-run'),
+    minimumCohort: number(flags, 'minimum-cohort'),
+    undoSeconds: number(flags, 'undo-seconds'),
+    allowRunsWithoutNoise: allowed === undefined ? undefined : allowed === 'yes',
+  };
+  const change = LocalPolicy.partial().safeParse(
+    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  );
+  if (change.success) return withoutUndefined(change.data);
+  const issue = change.error.issues[0];
+  throw new FailureError(
+    'wrong-usage',
+    `${issue?.path.join('.') ?? 'policy'}: ${issue?.message ?? 'not valid'}`,
+  );
+}
+
+function withoutUndefined(change: {
+  readonly [K in keyof LocalPolicy]?: LocalPolicy[K] | undefined;
+}): Partial<LocalPolicy> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+}
+
+function digestOf(flags: BankFlags): string {
+  const digest = need(flags, 'digest').toLowerCase();
+  if (/^[0-9a-f]{12,64}$/.test(digest)) return digest;
+  throw new FailureError(
+    'wrong-usage',
+    '--digest takes the SHA-256 that `review` shows, at least its first 12 digits',
+  );
+}
+
+function runFlag(flags: BankFlags): RunId | undefined {
+  const given = text(flags, 'run');
+  return given === undefined ? undefined : operand([given], RunId, `--run with ${RUN}`);
+}
+
+function wholeNumber(flags: BankFlags, flag: keyof BankFlags): number | undefined {
+  const value = number(flags, flag);
+  if (value === undefined || (Number.isInteger(value) && value >= 0)) return value;
+  throw new FailureError('wrong-usage', `--${flag} takes a whole number`);
+}

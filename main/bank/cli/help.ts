@@ -1,0 +1,87 @@
+/** What `--help` prints, and the flags that the verbs take. */
+
+export const BANK_HELP = `One bank of a consortium, for its analyst, without a window.
+
+  npm run bank -- init --bank "Northern Savings" --analyst "A. Kvist" --epsilon 4
+  npm run bank -- import transactions.csv.gz
+  npm run bank -- join --invite invitation.txt
+  npm run bank -- rounds
+  npm run bank -- join run_…
+  npm run bank -- train
+  npm run bank -- review
+  npm run bank -- release --digest 9c1f2ab4d0e7…
+  npm run -s bank -- epsilon --json --sampling-rate 0.05 --noise-multiplier 1.2 --steps 500 --delta 5e-7
+
+  init      --bank NAME --analyst NAME [--epsilon E --delta D]
+                                    name the bank and its analyst, make its key, set the privacy budget
+  import    FILE                    CSV or .csv.gz; the columns are mapped by themselves or as saved before
+  join      --invite FILE | RUN     join the consortium of an invitation ("-" reads standard input), or a run of it
+  leave     RUN                     take no further part in a run
+  rounds                            runs, rounds and where this bank stands in them
+  train     [ROUND]                 charge the round and train; the update is then held for review
+  decline   ROUND                   take no part in the round
+  review    [UPDATE]                the held update: where to, at what price, what is odd
+  release   --digest SHA256 [--rounds K] [--note TEXT]
+                                    send the reviewed update after the seconds of Undo; the digest is the one that
+                                    review shows (its first 12 digits are enough); with --rounds also up to K following
+                                    rounds while every figure stays inside the limits
+  withhold  [--note TEXT]           keep the held update here; its charge stays
+  ledger                            every entry of the privacy ledger, charged and released ε
+  budget    [--epsilon E --delta D --reason TEXT]
+                                    show or set the privacy budget
+  policy    [--standing on|off --rounds K …] [--minimum-noise-multiplier Z … --reason TEXT]
+                                    show or set what is released without a click, and the bank's own floors
+  epsilon   --sampling-rate Q --noise-multiplier Z --steps N --delta D | --rows FILE
+                                    ε of a mechanism, or of each row of a JSON file; needs no store
+  score     [--run RUN] [--out FILE]
+                                    score the test days with the adopted model
+  verify                            check ledger and audit from the first entry to the last
+  serve     [--no-ui] [--port N]    keep running: the page on this machine, rounds in the background
+  help
+
+Limits of policy --standing on:
+  --minimum-noise-ratio R (0.9)  --maximum-noise-ratio R (2)  --minimum-cosine C (-1)  --maximum-epsilon E (2)
+Floors of policy, each with --reason:
+  --minimum-noise-multiplier Z  --maximum-epsilon-per-round E  --maximum-epsilon-per-run E  --minimum-cohort N
+  --allow-runs-without-noise yes|no  --undo-seconds S
+
+Everywhere: --home DIR keeps the store and the keys there; --json prints one JSON document on standard output and nothing
+else; progress and the log go to standard error and to DIR/logs. A passphrase for the keys comes from PARLEY_PASSPHRASE_FILE.
+While "serve" runs, the other verbs talk to it. Exit: 0 done, 1 failed, 2 wrong usage.
+`;
+
+export const BANK_OPTIONS = {
+  home: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  bank: { type: 'string' },
+  analyst: { type: 'string' },
+  epsilon: { type: 'string' },
+  delta: { type: 'string' },
+  reason: { type: 'string' },
+  invite: { type: 'string' },
+  digest: { type: 'string' },
+  rounds: { type: 'string' },
+  note: { type: 'string' },
+  standing: { type: 'string' },
+  'minimum-noise-ratio': { type: 'string' },
+  'maximum-noise-ratio': { type: 'string' },
+  'minimum-cosine': { type: 'string' },
+  'maximum-epsilon': { type: 'string' },
+  'minimum-noise-multiplier': { type: 'string' },
+  'maximum-epsilon-per-round': { type: 'string' },
+  'maximum-epsilon-per-run': { type: 'string' },
+  'minimum-cohort': { type: 'string' },
+  'allow-runs-without-noise': { type: 'string' },
+  'undo-seconds': { type: 'string' },
+  run: { type: 'string' },
+  out: { type: 'string' },
+  'no-ui': { type: 'boolean' },
+  port: { type: 'string' },
+  'sampling-rate': { type: 'string' },
+  'noise-multiplier': { type: 'string' },
+  steps: { type: 'string' },
+  rows: { type: 'string' },
+} as const;
+
+export type BankFlags = { readonly [K in keyof typeof BANK_OPTIONS]?: string | boolean | undefined };

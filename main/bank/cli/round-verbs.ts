@@ -1,0 +1,117 @@
+/** Verbs about rounds: train, review, release, withhold. Each waits until what it asked for has happened. */
+import { FailureError } from '#shared/failure.ts';
+import type { RoundId, UpdateId } from '#shared/ids.ts';
+import type { ReleaseScope, ReviewView } from '#shared/round/review-view.ts';
+import type { RoundView } from '#shared/round/round-view.ts';
+import { type Answer, done, reviewAnswer } from './answers.ts';
+import type { BankCommand } from './command-line.ts';
+import { type BankProgram, endProgress, showProgress } from './program.ts';
+import type { BankClient } from './reach.ts';
+import { until } from './wait.ts';
+
+type Command<K extends BankCommand['kind']> = Extract<BankCommand, { kind: K }>;
+
+export async function train(
+  client: BankClient,
+  program: BankProgram,
+  asked: RoundId | undefined,
+): Promise<Answer> {
+  const roundId = asked ?? (await waitingRound(client));
+  await client['rounds.train']({ roundId });
+  const part = await until(program.clock, async () => {
+    const round = await findRound(client, roundId);
+    if (round === undefined)
+      throw new FailureError('deadline-passed', 'The round closed during the training');
+    const { participation } = round;
+    if (participation.kind !== 'training') return participation;
+    showProgress(program, `Training, ${String(Math.round(100 * participation.progress.share))} %`);
+    return undefined;
+  });
+  endProgress(program);
+  if (part.kind === 'stopped') throw FailureError.from(part.failure);
+  return reviewAnswer(await client['review.current']({}));
+}
+
+export async function release(
+  client: BankClient,
+  program: BankProgram,
+  command: Command<'release'>,
+): Promise<Answer> {
+  const review = await requireReview(client);
+  if (!review.digest.startsWith(command.digest))
+    throw new FailureError('digest-changed', `The waiting update has the digest ${review.digest}`);
+  const { updateId, digest } = review;
+  await client['review.release']({
+    updateId,
+    digest,
+    note: command.note,
+    scope: scopeOf(review, command.following),
+  });
+  const ended = await until(program.clock, () => endOfSending(client, program, updateId));
+  endProgress(program);
+  if (ended.state.kind === 'sent')
+    return done(`Sent to ${ended.destination.consortium}; SHA-256 ${ended.digest}`);
+  throw new FailureError('deadline-passed', 'The update was not sent; it is kept here', {
+    state: ended.state.kind,
+  });
+}
+
+async function endOfSending(
+  client: BankClient,
+  program: BankProgram,
+  updateId: UpdateId,
+): Promise<ReviewView | undefined> {
+  const now = await client['review.current']({ updateId });
+  switch (now?.state.kind) {
+    case 'counting-down':
+      showProgress(program, `Leaves in ${(now.state.sendsInMs / 1000).toFixed(0)} s`);
+      return undefined;
+    case 'sending':
+      showProgress(program, 'Sending');
+      return undefined;
+    case 'waiting':
+    case 'changed':
+      throw new FailureError('digest-changed', 'The release was not committed; review the update again');
+    case 'sent':
+    case 'late':
+    case 'withheld':
+      return now;
+    case undefined:
+      throw new FailureError('nothing-to-review', 'There is no such update', { updateId });
+  }
+}
+
+export async function withhold(client: BankClient, note: string): Promise<Answer> {
+  const { updateId } = await requireReview(client);
+  await client['review.withhold']({ updateId, note });
+  return done('Withheld. The charge for it stays.');
+}
+
+function scopeOf(review: ReviewView, following: number | undefined): ReleaseScope {
+  if (following === undefined || following === 0) return { kind: 'this-round' };
+  if (review.scope === null)
+    throw new FailureError('nothing-to-review', 'This update does not wait for a decision');
+  return { kind: 'rounds', following, limits: review.scope.defaultLimits };
+}
+
+async function requireReview(client: BankClient): Promise<ReviewView> {
+  const review = await client['review.current']({});
+  if (review?.state.kind !== 'waiting')
+    throw new FailureError('nothing-to-review', 'No update waits for a decision');
+  return review;
+}
+
+async function findRound(client: BankClient, roundId: RoundId): Promise<RoundView | undefined> {
+  const rounds = (await client['runs.list']({})).flatMap((run) => run.round ?? []);
+  return rounds.find((round) => round.roundId === roundId);
+}
+
+async function waitingRound(client: BankClient): Promise<RoundId> {
+  const rounds = (await client['runs.list']({})).flatMap((run) => run.round ?? []);
+  const waiting = rounds.find(
+    ({ phase, participation }) =>
+      phase === 'training' && (participation.kind === 'joined' || participation.kind === 'stopped'),
+  );
+  if (waiting === undefined) throw new FailureError('round-not-open', 'No round waits for this bank');
+  return waiting.roundId;
+}

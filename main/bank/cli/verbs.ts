@@ -1,0 +1,154 @@
+/** What each verb asks of the bank, whichever process holds its store. */
+import { FailureError } from '#shared/failure.ts';
+import {
+  type Answer,
+  budgetAnswer,
+  done,
+  ledgerAnswer,
+  policyAnswer,
+  reviewAnswer,
+  runsAnswer,
+  type Verification,
+  verifyAnswer,
+} from './answers.ts';
+import type { BankCommand } from './command-line.ts';
+import { importFile } from './import-file.ts';
+import type { BankProgram } from './program.ts';
+import type { BankClient } from './reach.ts';
+import { release, train, withhold } from './round-verbs.ts';
+
+export type AskedCommand = Exclude<BankCommand, { kind: 'help' | 'serve' }>;
+
+export async function ask(client: BankClient, command: AskedCommand, program: BankProgram): Promise<Answer> {
+  switch (command.kind) {
+    case 'init':
+      return init(client, command);
+    case 'import':
+      return importFile(client, program, command.file);
+    case 'join-consortium':
+      return joinConsortium(client, program.readText(command.file));
+    case 'join-run':
+      await client['runs.join']({ runId: command.runId });
+      return done(`Joined ${command.runId}. Its rounds open by themselves.`);
+    case 'leave':
+      await client['runs.leave']({ runId: command.runId });
+      return done(`Left ${command.runId}.`);
+    case 'rounds':
+      return runsAnswer(await client['runs.list']({}));
+    case 'train':
+      return train(client, program, command.roundId);
+    case 'decline':
+      await client['rounds.decline']({ roundId: command.roundId });
+      return done('Declined. The other banks need not wait.');
+    case 'review': {
+      const { updateId } = command;
+      return reviewAnswer(await client['review.current'](updateId === undefined ? {} : { updateId }));
+    }
+    case 'release':
+      return release(client, program, command);
+    case 'withhold':
+      return withhold(client, command.note);
+    case 'score':
+      return score(client, command);
+    case 'ledger':
+    case 'show-budget':
+    case 'set-budget':
+    case 'show-policy':
+    case 'set-standing':
+    case 'set-local':
+    case 'verify':
+      return askPrivacy(client, command);
+  }
+}
+
+type PrivacyCommand = Extract<
+  AskedCommand,
+  { kind: 'ledger' | 'show-budget' | 'set-budget' | 'show-policy' | 'set-standing' | 'set-local' | 'verify' }
+>;
+
+async function askPrivacy(client: BankClient, command: PrivacyCommand): Promise<Answer> {
+  switch (command.kind) {
+    case 'ledger':
+      return ledger(client);
+    case 'show-budget':
+      return budgetAnswer(await client['privacy.state']({}));
+    case 'set-budget': {
+      const { budget } = await client['privacy.state']({});
+      const unit = budget?.unit ?? 'transaction';
+      await client['privacy.setBudget']({ ...command.budget, unit, reason: command.reason });
+      return budgetAnswer(await client['privacy.state']({}));
+    }
+    case 'show-policy':
+      return policyAnswer(await client['policy.read']({}));
+    case 'set-standing':
+      await client['policy.setStanding']({ policy: command.policy });
+      return policyAnswer(await client['policy.read']({}));
+    case 'set-local': {
+      const { local } = await client['policy.read']({});
+      await client['policy.setLocal']({ policy: { ...local, ...command.change }, reason: command.reason });
+      return policyAnswer(await client['policy.read']({}));
+    }
+    case 'verify':
+      return verify(client);
+  }
+}
+
+async function init(client: BankClient, command: Extract<AskedCommand, { kind: 'init' }>): Promise<Answer> {
+  const { bankName, analyst, budget } = command;
+  await client['app.setUp']({ bankName, analyst });
+  if (budget !== undefined)
+    await client['privacy.setBudget']({ ...budget, unit: 'transaction', reason: 'first set-up' });
+  const { bank, dataFolder } = await client['app.state']({});
+  const words = `${bankName} is set up in ${dataFolder}.\nKey fingerprint: ${bank?.keyFingerprint ?? ''}`;
+  return { document: { bank, dataFolder }, words };
+}
+
+async function joinConsortium(client: BankClient, pasted: string): Promise<Answer> {
+  const invite = pasted.trim();
+  const preview = await client['consortium.previewInvite']({ invite });
+  await client['consortium.join']({ invite });
+  const words = [
+    `Joined ${preview.consortium} at ${preview.address}.`,
+    `Operator key:  ${preview.operatorFingerprint}`,
+    `This bank's key: ${preview.ownFingerprint}`,
+    'Compare both with the operator by telephone; then the operator approves this bank.',
+  ];
+  return { document: preview, words: words.join('\n') };
+}
+
+async function score(client: BankClient, command: Extract<AskedCommand, { kind: 'score' }>): Promise<Answer> {
+  const { runId, outputFile } = command;
+  const scored = await client['scoring.score']({
+    ...(runId === undefined ? {} : { runId }),
+    ...(outputFile === undefined ? {} : { outputFile }),
+  });
+  return { document: scored, words: `${String(scored.rows)} rows scored: ${scored.outputFile}` };
+}
+
+const PAGE = 1000;
+
+async function ledger(client: BankClient): Promise<Answer> {
+  const entries = [];
+  for (let after = 0; ;) {
+    const page = await client['privacy.ledger']({ after, limit: PAGE });
+    entries.push(...page.entries);
+    const last = page.entries.at(-1);
+    if (last === undefined || entries.length >= page.total) break;
+    after = last.sequence;
+  }
+  return ledgerAnswer(await client['privacy.state']({}), entries);
+}
+
+async function verify(client: BankClient): Promise<Answer> {
+  const health = await client['privacy.verify']({});
+  const { total, verified } = await client['audit.list']({ limit: 1 });
+  const newest =
+    total === 0 ? undefined : (await client['audit.list']({ after: total - 1, limit: 1 })).entries[0];
+  const verification: Verification = {
+    ledger: health,
+    audit: { entries: total, verified, newest: newest ?? null },
+  };
+  const answer = verifyAnswer(verification);
+  if (health.kind === 'verified' && verified) return answer;
+  throw new FailureError(health.kind === 'verified' ? 'store-damaged' : 'ledger-broken', answer.words);
+}

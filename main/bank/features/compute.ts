@@ -1,6 +1,6 @@
 /** Brings a preset's blocks up to the visible data, in one pass in time order. For the features worker. */
 import path from 'node:path';
-import type Database from 'better-sqlite3';
+import type { Store } from '#main/platform/sqlite/open.ts';
 import { FailureError } from '#shared/failure.ts';
 import type { FeaturePreset } from '#shared/features/preset.ts';
 import { FEATURE_PRESETS } from '#shared/features/presets.ts';
@@ -41,7 +41,7 @@ export interface Computed {
 const BLOCK_ROWS = 32_768;
 
 /** Throws `data-missing` without transactions, `invalid-input` for a currency without a public rate, `disk-full`. */
-export function computeFeatures(database: Database.Database, task: ComputeTask): Computed {
+export function computeFeatures(database: Store['database'], task: ComputeTask): Computed {
   const preset = FEATURE_PRESETS[task.preset];
   const current = currentDataVersion(database);
   if (current.rows === 0)
@@ -59,7 +59,7 @@ export function computeFeatures(database: Database.Database, task: ComputeTask):
 }
 
 export function featurePlan(
-  database: Database.Database,
+  database: Store['database'],
   {
     preset,
     manifest,
@@ -82,7 +82,7 @@ interface BlockTask extends ComputeTask {
   readonly kept: FeatureManifest | undefined;
 }
 
-function computeBlocks(database: Database.Database, task: BlockTask): FeatureManifest {
+function computeBlocks(database: Store['database'], task: BlockTask): FeatureManifest {
   const { definition, current, kept } = task;
   const { lastRowNo } = current;
   const computedUntil = kept?.lastAt ?? -Infinity;

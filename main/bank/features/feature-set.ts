@@ -5,7 +5,7 @@
  * genuine, just as the bank would have trained on that day. The test uses the final labels.
  */
 import path from 'node:path';
-import type Database from 'better-sqlite3';
+import type { Store } from '#main/platform/sqlite/open.ts';
 import { FailureError } from '#shared/failure.ts';
 import { FEATURE_PRESETS } from '#shared/features/presets.ts';
 import type { Charter } from '#shared/round/charter.ts';
@@ -31,7 +31,7 @@ export interface TimeSpan {
 }
 
 /** Throws `features-not-ready` when the blocks are missing, damaged or behind the visible data. */
-export function openFeatureSet(database: Database.Database, folder: string, terms: FeatureTerms): FeatureSet {
+export function openFeatureSet(database: Store['database'], folder: string, terms: FeatureTerms): FeatureSet {
   const preset = FEATURE_PRESETS[terms.features];
   const current = currentDataVersion(database);
   const manifest = readManifest(folder);
@@ -70,7 +70,7 @@ export function openFeatureSet(database: Database.Database, folder: string, term
 interface SpanReader {
   readonly folder: string;
   readonly manifest: FeatureManifest;
-  readonly database: Database.Database;
+  readonly database: Store['database'];
   readonly current: DataVersion;
   readonly labelDelayMs: number;
 }

@@ -2,7 +2,7 @@
  * Which accounts a test leaves out: on test day d those with a fraud in days d−14..d−8, whose cards are known already
  * (data/README.md, "Protocol"; Le Borgne et al., Fraud Detection Handbook, chapter 5).
  */
-import type Database from 'better-sqlite3';
+import type { Store } from '#main/platform/sqlite/open.ts';
 import { labelAt, rowsWithAccounts, type LabelHistory } from '#main/bank/store/labels.ts';
 import { DAY_MS } from './transform/calendar.ts';
 
@@ -11,7 +11,7 @@ const LAST_DAYS_BACK = 8;
 
 /** True for an account and time (UTC milliseconds) that the test leaves out. */
 export function leftOutCards(
-  database: Database.Database,
+  database: Store['database'],
   histories: ReadonlyMap<number, LabelHistory>,
 ): (account: number, time: number) => boolean {
   const frauds = [...histories]

@@ -3,7 +3,7 @@
  * For the scoring thread. The file appears whole or not at all.
  */
 import path from 'node:path';
-import type Database from 'better-sqlite3';
+import type { Store } from '#main/platform/sqlite/open.ts';
 import { z } from 'zod';
 import { FailureError } from '#shared/failure.ts';
 import { FeaturePresetName, ModelSpec } from '#shared/round/charter.ts';
@@ -34,7 +34,7 @@ const HEADER = ['external_id', 'occurred_at', 'account', 'score'];
 
 /** Answers the rows written. @throws FailureError `features-not-ready`, `data-missing`, `file-not-readable`, `disk-full`. */
 export function scoreRows(
-  database: Database.Database,
+  database: Store['database'],
   task: ScoringTask,
   onShare: (share: number) => void,
 ): number {
@@ -68,7 +68,7 @@ type Line = readonly string[];
 /** The line of a row of a block, or undefined for one outside the span. */
 type LineWriter = (block: FeatureBlock, row: number, logit: number) => Line | undefined;
 
-function lineWriter(database: Database.Database, { from, until }: ScoringTask): LineWriter {
+function lineWriter(database: Store['database'], { from, until }: ScoringTask): LineWriter {
   const find = transactionLookup(database);
   return ({ occurredAt, rowNo }, row, logit) => {
     const at = occurredAt[row] ?? Number.NaN;

@@ -48,8 +48,8 @@ const MERCHANT_RISK: readonly (readonly [RiskClass, number])[] = [
 export const COMPROMISED_DAYS = 28;
 const COMPROMISED_TERMINALS = 34;
 const COMPROMISED_EVERY_DAYS = 4;
-/** Popularity ranks whose terminals see about 1.2 to 5 rows a day over five banks. */
-const COMPROMISED_RANKS = { first: 54, last: 300 } as const;
+/** Popularity ranks whose terminals see 2.5 to 5 rows a day over five banks: at least half a row a bank and day, else no bank alone could find it. */
+const COMPROMISED_RANKS = { first: 54, last: 168 } as const;
 const TESTING_MERCHANTS = 6;
 const TESTING_DAYS = 14;
 const COLLECTORS = 12;

@@ -3,7 +3,7 @@
  * the last transaction makes all of them visible at once. So a ledger entry never waits long for its turn to write, the
  * write-ahead log stays small, and a kill at any instant leaves nothing to be seen.
  */
-import type Database from 'better-sqlite3';
+import type { Store } from '#main/platform/sqlite/open.ts';
 import { FailureError } from '#shared/failure.ts';
 import type { CanonicalColumn, ColumnMapping } from '#shared/features/data-view.ts';
 import { completeImport, createDataChange, type DataChange } from '#main/bank/store/data-versions.ts';
@@ -41,7 +41,7 @@ export type ImportOutcome =
  * likewise.
  */
 export async function runImport(
-  database: Database.Database,
+  database: Store['database'],
   task: ImportTask,
   hooks: ImportHooks,
 ): Promise<ImportOutcome> {
@@ -62,7 +62,7 @@ interface Run {
   counts(): ImportCounts;
 }
 
-function createRun(database: Database.Database, task: ImportTask): Run {
+function createRun(database: Store['database'], task: ImportTask): Run {
   const { importNo, mapping } = task;
   const tally = createTally(database, task);
   const writer = createTransactionWriter(database, tally.note);
@@ -130,7 +130,7 @@ interface Tally {
   readonly reject: (found: FoundReject) => void;
 }
 
-function createTally(database: Database.Database, { importNo, mapping }: ImportTask): Tally {
+function createTally(database: Store['database'], { importNo, mapping }: ImportTask): Tally {
   const writeReject = createRejectWriter(database);
   const counts = { rows: 0, added: 0, skipped: 0, verdicts: 0, rejected: 0 };
   const change = createDataChange();

@@ -29,6 +29,7 @@ export interface HubApiOptions {
   readonly wire: { readonly server: FederationServer | undefined };
   readonly isConnected: (key: PublicKeyHex) => boolean;
   readonly announcer: Announcer;
+  readonly isLogGood: (runs: Iterable<OpenRun>) => boolean;
 }
 
 export function hubHandlers(api: HubApiOptions): Handlers<HubContract> {
@@ -72,7 +73,7 @@ function found(api: HubApiOptions, name: string): HubStatus {
   return status(api);
 }
 
-function status({ store, keys, wire, version }: HubApiOptions): HubStatus {
+function status({ store, keys, wire, version, runs, isLogGood }: HubApiOptions): HubStatus {
   const consortium = store.members.consortium();
   return {
     version,
@@ -86,7 +87,7 @@ function status({ store, keys, wire, version }: HubApiOptions): HubStatus {
           },
     address: wire.server?.address ?? null,
     connected: wire.server?.connections.count() ?? 0,
-    verified: store.audit.firstBroken() === null,
+    verified: store.audit.firstBroken() === null && isLogGood(runs.values()),
   };
 }
 

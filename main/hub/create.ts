@@ -18,6 +18,7 @@ import { createArrivals } from './rounds/arrivals.ts';
 import { createIntake } from './rounds/intake.ts';
 import { loadRun, type OpenRun } from './rounds/open-run.ts';
 import { createResults } from './rounds/results.ts';
+import { createLogVerifier } from './rounds/verify-log.ts';
 import { type Attendance, HubRounds } from './rounds/rounds.ts';
 import { type HubStore, openHubStore } from './store/store.ts';
 
@@ -63,9 +64,19 @@ export function createHub(options: HubOptions): Hub {
 type Parts = ReturnType<typeof assemble>;
 
 function assemble(options: HubOptions) {
-  const { clock, random, log } = options;
   const store = openHubStore(options);
-  const keys = loadHubKeys(options.secrets, random);
+  try {
+    return assembleOn(store, options);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+function assembleOn(store: HubStore, options: HubOptions) {
+  const { clock, random, log } = options;
+  const isFounded = store.members.consortium() !== undefined;
+  const keys = loadHubKeys({ secrets: options.secrets, random, isFounded });
   const runs = new Map<RunId, OpenRun>();
   for (const record of store.runs.runs()) runs.set(record.runId, loadRun(record, store.runs));
   const wire: { server: FederationServer | undefined } = { server: undefined };
@@ -99,6 +110,7 @@ function assemble(options: HubOptions) {
     wire,
     isConnected,
     announcer,
+    isLogGood: createLogVerifier(store.runs, keys.hub.publicKey),
   });
   return { store, keys, rounds, announcer, wire, answers, handlers };
 }

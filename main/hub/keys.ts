@@ -1,4 +1,5 @@
 /** The hub's two keys: the operator's, which signs members and plans, and the hub's own, which signs what it publishes. */
+import { FailureError } from '#shared/failure.ts';
 import type { ConsortiumId } from '#shared/ids.ts';
 import type { Random, Secrets } from '#main/platform/ports.ts';
 import type { HubIdentity } from '#main/wire/handshake.ts';
@@ -9,14 +10,23 @@ export interface HubKeys {
   readonly hub: KeyPair;
 }
 
-/** Made at the first use and kept in Secrets for ever: banks trust these very keys. */
-export function loadHubKeys(secrets: Secrets, random: Random): HubKeys {
-  return { operator: loadKey('operator-key', secrets, random), hub: loadKey('hub-key', secrets, random) };
+export interface KeySource {
+  readonly secrets: Secrets;
+  readonly random: Random;
+  /** Banks know this hub's keys already: others would be another hub. */
+  readonly isFounded: boolean;
 }
 
-function loadKey(name: string, secrets: Secrets, random: Random): KeyPair {
+/** Made at the first use and kept in Secrets for ever. Throws 'store-damaged' when a founded hub has lost them. */
+export function loadHubKeys(source: KeySource): HubKeys {
+  return { operator: loadKey('operator-key', source), hub: loadKey('hub-key', source) };
+}
+
+function loadKey(name: string, { secrets, random, isFounded }: KeySource): KeyPair {
   const kept = secrets.read(name);
   if (kept !== undefined) return keyPairFromSeed(kept);
+  if (isFounded)
+    throw new FailureError('store-damaged', `The ${name} of this hub is gone: restore its folder of keys`);
   const seed = newKeySeed(random);
   secrets.write(name, seed);
   return keyPairFromSeed(seed);

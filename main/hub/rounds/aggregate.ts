@@ -33,7 +33,7 @@ export interface AggregatedRound {
   readonly checkpointBytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Throws FailureError 'charter-invalid' when a sum leaves 2^53: then the round fails and nothing is published. */
+/** Throws 'charter-invalid' when a sum leaves 2^53 or the model is not finite: the round fails, nothing is published. */
 export function aggregateRound(round: RoundToAggregate): AggregatedRound {
   const { charter, checkpoint } = round;
   const layout = updateLayout(charter, checkpoint.weights.length, checkpoint.round);
@@ -50,6 +50,7 @@ export function aggregateRound(round: RoundToAggregate): AggregatedRound {
   }));
   const banks = included.map(({ tier, update }) => ({ bankId: update.header.bankId, tier }));
   const next = stepFromSums({ charter, checkpoint, sums, included: banks });
+  requireFinite(next);
   const checkpointBytes = serialiseCheckpoint(next);
   const sumBytes = encodeSums(layout, sums);
   return {
@@ -70,4 +71,14 @@ export function aggregateRound(round: RoundToAggregate): AggregatedRound {
     checkpoint: next,
     checkpointBytes,
   };
+}
+
+/** A learning rate or a bound that is far too large: no bank could train on from such a model. */
+function requireFinite({ weights, momentum, secondMoment }: Checkpoint): void {
+  for (const vector of [weights, momentum, secondMoment])
+    if (!vector.every((value) => Number.isFinite(value)))
+      throw new FailureError(
+        'charter-invalid',
+        'The model would no longer be finite: lower the learning rate',
+      );
 }

@@ -3,7 +3,8 @@ import { FailureError } from '#shared/failure.ts';
 import { UtcTime } from '#shared/ids.ts';
 import { plannedRounds } from '#shared/round/charter.ts';
 import type { HubRoundEvent } from '#shared/round/hub-round.ts';
-import type { Clock } from '#main/platform/ports.ts';
+import { errorFields } from '#main/platform/log.ts';
+import type { Clock, Log } from '#main/platform/ports.ts';
 import { digestOf, signStatement } from '#main/wire/identity.ts';
 import type { HubKeys } from '../keys.ts';
 import { requireConsortium } from '../members.ts';
@@ -15,6 +16,7 @@ export interface PublishOptions {
   readonly store: HubStore;
   readonly keys: HubKeys;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** The entry, the checkpoint and the round's end belong together: one transaction (I5). */
@@ -25,8 +27,11 @@ export function publishRound(
 ): void {
   const { store, keys } = options;
   const outcome = attempt(() => summed(options, run));
-  if (outcome instanceof FailureError) {
-    apply({ kind: 'aggregation-failed', reason: outcome.message.slice(0, 200) });
+  if (outcome instanceof Error) {
+    // Whatever the cause, the same bytes would fail again: the round ends here and all are told (I6).
+    options.log.error('round.aggregation-failed', { runId: run.record.runId, ...errorFields(outcome) });
+    const reason = outcome instanceof FailureError ? outcome.message : 'the sums could not be computed';
+    apply({ kind: 'aggregation-failed', reason: reason.slice(0, 200) });
     return;
   }
   const { entry, sums, checkpoint, checkpointBytes } = outcome;
@@ -72,11 +77,10 @@ function summed({ store, clock }: PublishOptions, run: OpenRun): AggregatedRound
   });
 }
 
-function attempt<T>(work: () => T): T | FailureError {
+function attempt<T>(work: () => T): T | Error {
   try {
     return work();
   } catch (error) {
-    if (error instanceof FailureError && error.code === 'charter-invalid') return error;
-    throw error;
+    return error instanceof Error ? error : new TypeError('something that is no error was thrown');
   }
 }

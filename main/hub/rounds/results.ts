@@ -12,6 +12,9 @@ type ResultOutput = Output<FederationContract['roundResult']>;
 type BlobInput = Parsed<FederationContract['blob']>;
 type BlobOutput = Output<FederationContract['blob']>;
 
+/** socket.io's parser takes ten binary parts a message: the sums and nine updates. More are fetched one by one. */
+const MOST_INLINE_UPDATES = 9;
+
 export interface Results {
   roundResult(input: ResultInput): ResultOutput;
   blob(input: BlobInput): BlobOutput;
@@ -29,7 +32,8 @@ export function createResults(store: HubStore, runs: ReadonlyMap<RunId, OpenRun>
       const left = isInline ? inlineLimit - sums.length : 0;
       const payloads = run.charter.openPayloads ? payloadsOf(store, entry.entry) : [];
       const size = payloads.reduce((total, { bytes }) => total + bytes.length, 0);
-      return { entry, sums: isInline ? sums : null, payloads: size <= left ? payloads : [] };
+      const areInline = size <= left && payloads.length <= MOST_INLINE_UPDATES;
+      return { entry, sums: isInline ? sums : null, payloads: areInline ? payloads : [] };
     },
     blob: ({ digest, offset }) => {
       const bytes = store.runs.sums(digest) ?? openPayload(store, runs, digest);

@@ -12,6 +12,7 @@ import {
   type HubRoundState,
   isOver,
 } from '#shared/round/hub-round.ts';
+import { errorFields } from '#main/platform/log.ts';
 import type { Clock, Log, Random } from '#main/platform/ports.ts';
 import { newId } from '#main/platform/random.ts';
 import type { HubKeys } from '../keys.ts';
@@ -61,6 +62,9 @@ interface Entering {
   readonly effects: readonly HubRoundEffect[];
 }
 
+/** A timer's event that could not be committed is tried again after this while. */
+const RETRY_MS = 1000;
+
 /** Holds the timers of all open runs, so it is closed with the hub. */
 export class HubRounds implements Rounds {
   readonly #options: RoundsOptions;
@@ -69,7 +73,7 @@ export class HubRounds implements Rounds {
 
   constructor(options: RoundsOptions) {
     this.#options = options;
-    this.#timers = createRoundTimers(options.clock, options.store.runs);
+    this.#timers = createRoundTimers(options, options.store.runs);
   }
 
   begin(run: OpenRun): void {
@@ -137,6 +141,7 @@ export class HubRounds implements Rounds {
       this.#timers.stop(run);
       reloadRun(run, this.#options.store.runs);
       this.#restoreDeadline(run);
+      if (run.round?.state.kind === 'enrolling') this.#perform(run, { kind: 'start-enrolment-timer' });
       throw error;
     } finally {
       this.#isInTransaction = false;
@@ -164,12 +169,12 @@ export class HubRounds implements Rounds {
     switch (effect.kind) {
       case 'start-enrolment-timer':
         this.#timers.startEnrolment(run, () => {
-          this.apply(run, { kind: 'enrolment-ended' });
+          this.#whenDue(run, { kind: 'enrolment-ended' });
         });
         return;
       case 'start-deadline':
         this.#timers.startDeadline(run, () => {
-          this.apply(run, { kind: 'deadline-passed' });
+          this.#whenDue(run, { kind: 'deadline-passed' });
         });
         return;
       case 'stop-timers':
@@ -182,6 +187,19 @@ export class HubRounds implements Rounds {
         return;
       case 'plan-next':
         this.#goOn(run, effect.again);
+    }
+  }
+
+  /** Nobody waits for a timer's outcome: a full disk must neither end the process nor lose the event. */
+  #whenDue(run: OpenRun, event: HubRoundEvent): void {
+    try {
+      this.apply(run, event);
+    } catch (error) {
+      this.#options.log.error('round.timer-failed', { event: event.kind, ...errorFields(error) });
+      run.cancelTimer();
+      run.cancelTimer = this.#options.clock.after(RETRY_MS, () => {
+        this.#whenDue(run, event);
+      });
     }
   }
 

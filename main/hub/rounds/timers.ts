@@ -1,6 +1,7 @@
 /** The clocks of a round: enrolment, deadline, and the pause after a failure. All monotonic (I13). */
 import type { RoundId } from '#shared/ids.ts';
-import type { Clock } from '#main/platform/ports.ts';
+import { errorFields } from '#main/platform/log.ts';
+import type { Clock, Log } from '#main/platform/ports.ts';
 import type { RunStore } from '../store/runs.ts';
 import type { CurrentRound, OpenRun } from './open-run.ts';
 
@@ -23,7 +24,7 @@ export interface RoundTimers {
 }
 
 export function createRoundTimers(
-  clock: Clock,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
   store: Pick<RunStore, 'noteRemaining' | 'newestRound'>,
 ): RoundTimers {
   const notes = new Map<RoundId, () => void>();
@@ -39,7 +40,12 @@ export function createRoundTimers(
   };
   const noteRegularly = (round: CurrentRound): void => {
     const cancel = clock.after(NOTE_EVERY_MS, () => {
-      store.noteRemaining(round.roundId, remainingMs(round));
+      try {
+        store.noteRemaining(round.roundId, remainingMs(round));
+      } catch (error) {
+        // The next note will do: a crash until then gives the round that much more time.
+        log.warn('round.note-failed', errorFields(error));
+      }
       noteRegularly(round);
     });
     notes.set(round.roundId, cancel);

@@ -1,6 +1,7 @@
 /** The hub's store: one file, every commit flushed before anyone is told (design.md §4, I5). */
 import path from 'node:path';
 import { type AuditLog, openAuditLog } from '#main/platform/sqlite/audit-log.ts';
+import { withStoreFailures } from '#main/platform/sqlite/failures.ts';
 import { openStore } from '#main/platform/sqlite/open.ts';
 import type { Clock, Log } from '#main/platform/ports.ts';
 import { type MemberStore, openMemberStore } from './members.ts';
@@ -32,7 +33,7 @@ export function openHubStore(options: {
     runs: openRunStore(database),
     updates: openUpdateStore(database),
     audit: openAuditLog(database, clock),
-    transaction: (change) => database.transaction(change).immediate(),
+    transaction: (change) => withStoreFailures(store.file, () => database.transaction(change).immediate()),
     close: () => {
       store.close();
     },

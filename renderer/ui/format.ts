@@ -57,11 +57,15 @@ export function durationText(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   if (seconds < 60) return `${String(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 10) return `${String(minutes)} min ${String(seconds % 60)} s`;
+  if (minutes < 10) return joined(`${String(minutes)} min`, seconds % 60, 's');
   if (minutes < 60) return `${String(minutes)} min`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${String(hours)} h ${String(minutes % 60)} min`;
-  return `${String(Math.floor(hours / 24))} d ${String(hours % 24)} h`;
+  if (hours < 48) return joined(`${String(hours)} h`, minutes % 60, 'min');
+  return joined(`${String(Math.floor(hours / 24))} d`, hours % 24, 'h');
+}
+
+function joined(larger: string, rest: number, unit: string): string {
+  return rest === 0 ? larger : `${larger} ${String(rest)} ${unit}`;
 }
 
 /** `about 4 min left`; null while nothing can be said. */

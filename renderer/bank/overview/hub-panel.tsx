@@ -6,7 +6,7 @@ import { clockText } from '../../ui/format.ts';
 import { type Fact, Facts } from '../../ui/facts.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
-import { hubWord } from '../shell/navigation.tsx';
+import { hubWord } from '../shell/hub-word.ts';
 import classes from './overview.module.css';
 
 export interface HubPanelProps {

@@ -35,13 +35,15 @@ const steps = text.overview.steps;
 const rounds: Route = { screen: 'rounds', runId: null };
 const review: Route = { screen: 'review', updateId: null };
 
-export function suggestNextStep(situation: Situation): NextStep {
+/** null while too little is known: a step must not rest on a part that failed or is still loading. */
+export function suggestNextStep(situation: Situation): NextStep | null {
   return (
     blockedStep(situation) ??
     reviewStep(situation) ??
     trainingStep(situation) ??
     preparationStep(situation) ??
-    runStep(situation) ?? { name: 'wait', ...steps.wait, route: rounds, command: 'go.rounds' }
+    runStep(situation) ??
+    (situation.runs === null ? null : { name: 'wait', ...steps.wait, route: rounds, command: 'go.rounds' })
   );
 }
 

@@ -36,7 +36,7 @@ export function Overview({ state }: { readonly state: AppState }): ReactNode {
   const current = currentRun(runs.data ?? []);
   return (
     <Page title={text.overview.title}>
-      {runs.isPending && privacy.isPending ? null : <Step step={step} state={state} />}
+      {step === null ? null : <Step step={step} state={state} />}
       {current?.scope == null ? null : <ScopeStrip scope={current.scope} title={current.charter.title} />}
       <div className={classes['grid']}>
         <div className={classes['column']}>

@@ -1,5 +1,6 @@
 /** Sliders over rate, noise and steps with the cost beside them; charges nothing. */
 import { Slider } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { type ReactNode, useDeferredValue, useMemo, useState } from 'react';
 import { createAccountant } from '#shared/privacy/accountant.ts';
 import { type PrivacyStateView } from '#shared/privacy/ledger-view.ts';
@@ -8,9 +9,11 @@ import { count, epsilonLeft, epsilonSpent } from '../../ui/format.ts';
 import { Columns } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import classes from './privacy.module.css';
-import { type WhatIf, whatIf } from './what-if.ts';
+import { mostSteps, type WhatIf, whatIf } from './what-if.ts';
 
 const words = text.privacy;
+/** The search for the most steps waits until the hand rests. */
+const REST_MS = 350;
 
 export interface WhatIfPanelProps {
   readonly state: PrivacyStateView;
@@ -33,6 +36,8 @@ export function WhatIfPanel({ state, budget }: WhatIfPanelProps): ReactNode {
     () => whatIf({ state, budget, mechanism, accountant }),
     [state, budget, mechanism, accountant],
   );
+  const [rested] = useDebouncedValue(asked, REST_MS);
+  const most = useMemo(() => mostSteps({ state, budget, mechanism: rested }), [state, budget, rested]);
   return (
     <Panel title={words.whatIf} aside={words.whatIfWhy}>
       <Columns>
@@ -53,7 +58,7 @@ export function WhatIfPanel({ state, budget }: WhatIfPanelProps): ReactNode {
           />
           <Dial label={words.whatIfSteps} value={steps} onValue={setSteps} range={[1, 1000, 1]} digits={0} />
         </div>
-        <Answer answer={answer} budget={budget.epsilon} />
+        <Answer answer={answer} most={rested === asked ? most : null} budget={budget.epsilon} />
       </Columns>
     </Panel>
   );
@@ -89,7 +94,19 @@ function Dial(props: {
   );
 }
 
-function Answer({ answer, budget }: { readonly answer: WhatIf; readonly budget: number }): ReactNode {
+interface AnswerProps {
+  readonly answer: WhatIf;
+  /** null while the sliders move. */
+  readonly most: number | null;
+  readonly budget: number;
+}
+
+function mostText(most: number | null): string {
+  if (most === null) return words.whatIfCounting;
+  return most === 0 ? words.whatIfNone : words.whatIfMost(count(most));
+}
+
+function Answer({ answer, most, budget }: AnswerProps): ReactNode {
   return (
     <div className={classes['stack']} aria-live="polite">
       <p className={classes['answer']}>
@@ -98,9 +115,7 @@ function Answer({ answer, budget }: { readonly answer: WhatIf; readonly budget: 
       <p className={answer.isOver ? classes['over'] : classes['fits']}>
         {answer.isOver ? words.whatIfOver(epsilonLeft(budget)) : words.whatIfFits(epsilonLeft(answer.left))}
       </p>
-      <p className={classes['quiet']}>
-        {answer.mostSteps === 0 ? words.whatIfNone : words.whatIfMost(count(answer.mostSteps))}
-      </p>
+      <p className={classes['quiet']}>{mostText(most)}</p>
     </div>
   );
 }

@@ -11,8 +11,6 @@ export interface WhatIf {
   readonly cost: number;
   readonly left: number;
   readonly isOver: boolean;
-  /** Most steps of this kind that fit. */
-  readonly mostSteps: number;
 }
 
 export interface WhatIfQuestion {
@@ -26,17 +24,21 @@ export function whatIf({ state, budget, mechanism, accountant }: WhatIfQuestion)
   const prior = [...state.charged, ...state.held];
   const before = accountant.epsilon(prior, budget.delta);
   const end = accountant.epsilon([...prior, mechanism], budget.delta);
-  const { samplingRate, noiseMultiplier } = mechanism;
   return {
     end,
     cost: end - before,
     left: budget.epsilon - end,
     isOver: end > budget.epsilon,
-    mostSteps: stepsWithinBudget({
-      epsilon: budget.epsilon,
-      delta: budget.delta,
-      prior,
-      mechanism: { samplingRate, noiseMultiplier },
-    }),
   };
+}
+
+/** Most steps of this rate and noise that still fit; some tenths of a second of work. */
+export function mostSteps({ state, budget, mechanism }: Omit<WhatIfQuestion, 'accountant'>): number {
+  const { samplingRate, noiseMultiplier } = mechanism;
+  return stepsWithinBudget({
+    epsilon: budget.epsilon,
+    delta: budget.delta,
+    prior: [...state.charged, ...state.held],
+    mechanism: { samplingRate, noiseMultiplier },
+  });
 }

@@ -37,7 +37,7 @@ export function obstacles({ view, choice, sendingBlocked, remainingMs }: Release
   const blocking = view.checks.filter(({ level }) => level === 'block').length;
   const found: string[] = [];
   if (blocking > 0) found.push(words.checks(blocking));
-  if (sendingBlocked !== null) found.push(words.blocked(sendingBlocked.message));
+  if (sendingBlocked !== null) found.push(words.blocked);
   if (remainingMs !== null && remainingMs <= CLOSES_BEFORE_MS) found.push(words.closing);
   if (releaseScope(choice) === null) found.push(words.limits);
   return found;

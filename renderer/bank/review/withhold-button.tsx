@@ -1,9 +1,10 @@
 /** Withhold, behind a dialog whose safe button is the default and whose other names itself "anyway". */
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type ReviewView } from '#shared/round/review-view.ts';
 import { useTell } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
+import { AlertDialog } from '../../ui/alert-dialog.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { roundNumber } from '../../ui/format.ts';
 import { toast } from '../../ui/toast.ts';
@@ -33,28 +34,23 @@ export function WithholdButton({ view, note }: WithholdButtonProps): ReactNode {
       >
         {words.withhold}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        title={words.withholdTitle(roundNumber(view.roundIndex))}
-        role="alertdialog"
-      >
-        <Text mb="md">{words.withholdWhy}</Text>
-        {withhold.isError ? <FailureNotice error={withhold.error} /> : null}
-        <Group justify="flex-end" mt="md">
-          <Button
-            loading={withhold.isPending}
-            onClick={() => {
+      {isOpen ? (
+        <AlertDialog
+          title={words.withholdTitle(roundNumber(view.roundIndex))}
+          safe={words.withholdKeep}
+          onClose={close}
+          anyway={{
+            label: words.withholdAnyway,
+            isPending: withhold.isPending,
+            act: () => {
               withhold.mutate({ updateId: view.updateId, note });
-            }}
-          >
-            {words.withholdAnyway}
-          </Button>
-          <Button variant="filled" onClick={close} data-autofocus>
-            {words.withholdKeep}
-          </Button>
-        </Group>
-      </Modal>
+            },
+          }}
+        >
+          <p>{words.withholdWhy}</p>
+          {withhold.isError ? <FailureNotice error={withhold.error} /> : null}
+        </AlertDialog>
+      ) : null}
     </>
   );
 }

@@ -1,5 +1,5 @@
 /** What this bank can do about the round now: join, train, stop, decline, review, leave. */
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type RoundId } from '#shared/ids.ts';
 import { type RunView } from '#shared/round/round-view.ts';
@@ -9,6 +9,7 @@ import { useTell } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
 import { asFailure } from '../../text/failure-texts.ts';
 import { ActionBar } from '../../ui/action-bar.tsx';
+import { AlertDialog } from '../../ui/alert-dialog.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { epsilonSpent, roundNumber } from '../../ui/format.ts';
 import { toastFailure } from '../../ui/toast.ts';
@@ -124,24 +125,23 @@ export function LeaveButton({ run }: { readonly run: RunView }): ReactNode {
       >
         {words.leave}
       </Button>
-      <Modal opened={isOpen} onClose={close} title={words.leaveTitle(run.charter.title)} role="alertdialog">
-        <Text mb="md">{words.leaveWhy}</Text>
-        {leave.error === null ? null : <FailureNotice error={leave.error} />}
-        <Group justify="flex-end">
-          <Button
-            color="red"
-            loading={leave.isPending}
-            onClick={() => {
+      {isOpen ? (
+        <AlertDialog
+          title={words.leaveTitle(run.charter.title)}
+          safe={words.leaveKeep}
+          onClose={close}
+          anyway={{
+            label: words.leaveAnyway,
+            isPending: leave.isPending,
+            act: () => {
               leave.mutate({ runId: run.runId });
-            }}
-          >
-            {words.leaveAnyway}
-          </Button>
-          <Button variant="filled" onClick={close} data-autofocus>
-            {words.leaveKeep}
-          </Button>
-        </Group>
-      </Modal>
+            },
+          }}
+        >
+          <p>{words.leaveWhy}</p>
+          {leave.error === null ? null : <FailureNotice error={leave.error} />}
+        </AlertDialog>
+      ) : null}
     </>
   );
 }

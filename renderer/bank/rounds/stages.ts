@@ -72,10 +72,10 @@ export function standingOf(participation: ParticipationView): Standing {
 }
 
 /** The run in one sentence when it has no current round. */
-export function runWords(run: Pick<RunView, 'status'>): string {
+export function runWords(run: Pick<RunView, 'status' | 'joined'>): string {
   switch (run.status) {
     case 'open':
-      return text.rounds.betweenRounds;
+      return run.joined ? text.rounds.betweenRounds : text.rounds.openToJoin;
     case 'completed':
       return text.rounds.runCompleted;
     case 'cancelled':

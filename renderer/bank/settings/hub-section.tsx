@@ -9,7 +9,7 @@ import { bytesText } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { connectionText } from '../overview/hub-panel.tsx';
-import { hubWord } from '../shell/navigation.tsx';
+import { hubWord } from '../shell/hub-word.ts';
 import { JoinForm } from './join-form.tsx';
 
 const words = text.settings.hub;

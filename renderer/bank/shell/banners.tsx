@@ -35,7 +35,7 @@ function Banner(props: {
     <div className={classes['banner']} data-tone={props.tone} role="status">
       {props.icon}
       <span className={classes['bannerText']}>{props.children}</span>
-      {props.action}
+      {props.action === undefined ? null : <span className={classes['bannerAction']}>{props.action}</span>}
     </div>
   );
 }

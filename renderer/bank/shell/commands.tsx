@@ -11,7 +11,7 @@ import { Shortcut } from '../../commands/shortcut.tsx';
 import { useTell } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
 import { asFailure } from '../../text/failure-texts.ts';
-import { toastFailure } from '../../ui/toast.ts';
+import { toast, toastFailure } from '../../ui/toast.ts';
 import { navigate, type Route } from '../route.ts';
 
 const toastError = (error: Error): void => {
@@ -35,7 +35,9 @@ function usePlaces(): void {
 }
 
 function useWork(state: AppState, review: ReviewView | null): void {
-  const undo = useTell('review.undo');
+  const undo = useTell('review.undo', () => {
+    toast(text.review.undone);
+  });
   const start = useTell('demo.start');
   const stop = useTell('demo.stop');
   const openReview = (): void => {

@@ -16,8 +16,8 @@ import { type AppState, type HubLink } from '#shared/contract/bank.ts';
 import { shortcutOfCommand } from '../../commands/shortcut.tsx';
 import { text } from '../../text/en.ts';
 import { hrefOf, type Route, type ScreenName } from '../route.ts';
+import { hubWord } from './hub-word.ts';
 import { Mark } from './mark.tsx';
-import { type Bank } from './shell.tsx';
 import classes from './shell.module.css';
 
 interface Place {
@@ -36,7 +36,7 @@ const places: readonly Place[] = [
 
 export interface NavigationProps {
   readonly state: AppState;
-  readonly bank: Bank;
+  readonly bank: NonNullable<AppState['bank']>;
   readonly route: Route;
   readonly isUpdateWaiting: boolean;
 }
@@ -101,20 +101,6 @@ const commandOfScreen = {
   privacy: 'go.privacy',
   settings: 'go.settings',
 } as const satisfies Record<ScreenName, string>;
-
-interface HubWord {
-  readonly word: string;
-  readonly tone: 'good' | 'warn' | 'bad' | 'neutral';
-}
-
-export function hubWord(hub: HubLink): HubWord {
-  if (hub.kind === 'none') return { word: text.shell.hub.none, tone: 'neutral' };
-  if (hub.membership === 'suspended') return { word: text.shell.hub.suspended, tone: 'bad' };
-  if (hub.connection.kind === 'unreachable') return { word: text.shell.hub.unreachable, tone: 'warn' };
-  if (hub.connection.kind === 'connecting') return { word: text.shell.hub.connecting, tone: 'neutral' };
-  if (hub.membership === 'waiting-for-approval') return { word: text.shell.hub.waiting, tone: 'warn' };
-  return { word: text.shell.hub.connected, tone: 'good' };
-}
 
 function HubState({ hub }: { readonly hub: HubLink }): ReactNode {
   const { word, tone } = hubWord(hub);

@@ -16,11 +16,9 @@ import { Navigation } from './navigation.tsx';
 import { ScreenBoundary } from './screen-boundary.tsx';
 import classes from './shell.module.css';
 
-export type Bank = NonNullable<AppState['bank']>;
-
 export interface ShellProps {
   readonly state: AppState;
-  readonly bank: Bank;
+  readonly bank: NonNullable<AppState['bank']>;
 }
 
 export function Shell({ state, bank }: ShellProps): ReactNode {

@@ -116,5 +116,6 @@ export const privacy = {
   whatIfOver: (budget: string) => `That is above the budget of ${budget}.`,
   whatIfFits: (left: string) => `ε ${left} would be left.`,
   whatIfMost: (steps: string) => `At this rate and noise the budget allows ${steps} steps.`,
+  whatIfCounting: 'Counting how many steps the budget allows…',
   whatIfNone: 'At this rate and noise the budget allows no step.',
 } as const;

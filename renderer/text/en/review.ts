@@ -170,7 +170,7 @@ export const review = {
   waitingFor: 'Waiting for:',
   obstacles: {
     checks: (n: number) => (n === 1 ? 'a check that blocks' : `${String(n)} checks that block`),
-    blocked: (why: string) => `sending to be unblocked: ${why}`,
+    blocked: 'sending to be unblocked (see the notice above)',
     closing: 'the next round: this one closes in seconds',
     limits: 'limits that are valid',
   },

@@ -17,6 +17,7 @@ export const rounds = {
   runCompleted: 'All rounds are published. The model is complete.',
   runCancelled: 'The operator cancelled this run. The models published before stay.',
   betweenRounds: 'Between rounds. The next one opens by itself when enough banks are present.',
+  openToJoin: 'Open to join. A bank that joins takes part from the next round.',
   closesIn: 'closes in',
   received: (received: number, quorum: number, cohort: number) =>
     `${String(received)} of ${String(cohort)} updates received, quorum ${String(quorum)}`,

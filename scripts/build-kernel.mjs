@@ -15,14 +15,30 @@ const asc = join(root, 'node_modules', 'assemblyscript', 'bin', 'asc.js');
 
 // Shared memory, so that all workers read one copy of the rows; no relaxed SIMD, so that all machines give the same bits.
 const FLAGS = [
-  '-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--enable', 'threads',
-  '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--noExportMemory',
+  '-O3',
+  '--converge',
+  '--noAssert',
+  '--runtime',
+  'stub',
+  '--enable',
+  'simd',
+  '--enable',
+  'threads',
+  '--importMemory',
+  '--sharedMemory',
+  '--initialMemory',
+  '1',
+  '--maximumMemory',
+  '65536',
+  '--noExportMemory',
 ];
 
 function fingerprint() {
   const hash = createHash('sha256').update(FLAGS.join(' '));
   hash.update(readFileSync(join(root, 'node_modules', 'assemblyscript', 'package.json')));
-  for (const name of readdirSync(sources).filter((file) => file.endsWith('.ts')).sort())
+  for (const name of readdirSync(sources)
+    .filter((file) => file.endsWith('.ts'))
+    .sort())
     hash.update(name).update(readFileSync(join(sources, name)));
   return hash.digest('hex');
 }
@@ -34,8 +50,12 @@ export function buildKernel() {
   const scratch = mkdtempSync(join(tmpdir(), 'parley-kernel-'));
   try {
     const wasm = join(scratch, 'kernel.wasm');
-    const compiled = spawnSync(process.execPath, [asc, 'index.ts', '-o', wasm, ...FLAGS], { cwd: sources, stdio: 'inherit' });
-    if (compiled.status !== 0) throw new Error('the learning kernel does not compile; the messages above say where');
+    const compiled = spawnSync(process.execPath, [asc, 'index.ts', '-o', wasm, ...FLAGS], {
+      cwd: sources,
+      stdio: 'inherit',
+    });
+    if (compiled.status !== 0)
+      throw new Error('the learning kernel does not compile; the messages above say where');
     const bytes = readFileSync(wasm);
     writeFileSync(
       target,

@@ -1,15 +1,16 @@
 /** Updates as they come in: checked against roster, plan and round before anything is kept, acknowledged after commit. */
-import type { OwnUpdateState, SignedReceipt, SignedUpdateHeader } from '#shared/contract/federation.ts';
+import type { OwnUpdateState, SignedUpdateHeader } from '#shared/contract/federation.ts';
 import { FailureError } from '#shared/failure.ts';
-import type { BankId, RunId } from '#shared/ids.ts';
+import type { RunId } from '#shared/ids.ts';
 import { updateBytes, updateLayout, type VectorLayout } from '#shared/round/update-layout.ts';
 import { decodeUpdate, type UpdateRefusal } from '#main/learning/recipes/update-codec.ts';
-import { digestOf, requireStatement, signStatement } from '#main/wire/identity.ts';
+import { digestOf, requireStatement } from '#main/wire/identity.ts';
 import type { HubKeys } from '../keys.ts';
 import type { BankRecord } from '../store/members.ts';
 import type { HubStore } from '../store/store.ts';
 import type { CommittedUpdate } from '../store/updates.ts';
 import type { Arrivals, Chunk } from './arrivals.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { type CurrentRound, type OpenRun, requireOpen } from './open-run.ts';
 import type { Rounds } from './rounds.ts';
 
@@ -23,16 +24,20 @@ export interface IntakeOptions {
 
 export interface Intake {
   offer(bank: BankRecord, signed: SignedUpdateHeader): OwnUpdateState;
-  chunk(bank: BankRecord, chunk: Chunk): OwnUpdateState;
+  /** Resolves when the chunk is kept, with the last one when the whole update is on the disk. */
+  chunk(bank: BankRecord, chunk: Chunk): Promise<OwnUpdateState>;
 }
 
 interface Place {
   readonly run: OpenRun;
   readonly round: CurrentRound;
+  /** The size tier that the bank declared. */
+  readonly tier: number;
 }
 
 export function createIntake(options: IntakeOptions): Intake {
   const { store, arrivals } = options;
+  const commits = createGroupCommit(options);
   return {
     offer: (bank, signed) => {
       const { header } = signed;
@@ -46,26 +51,35 @@ export function createIntake(options: IntakeOptions): Intake {
         options.rounds.apply(run, { kind: 'bank-entered', bankId: bank.bankId });
       return { kind: 'partial', updateId: header.updateId, offset: arrivals.announce(signed) };
     },
-    chunk: (bank, chunk) => {
+    chunk: async (bank, chunk) => {
       const outcome = arrivals.add(bank.bankId, chunk);
       if (outcome.kind === 'partial')
         return { kind: 'partial', updateId: chunk.updateId, offset: outcome.offset };
       const { signed, payload } = outcome;
-      const { run } = placeOf(options, signed);
+      const before = store.updates.committedBy(signed.header.roundId, bank.bankId);
+      if (before !== undefined) return acknowledgeAgain(before, signed);
+      const { run, tier } = placeOf(options, signed);
       checkPayload(run, signed, payload);
-      return { kind: 'committed', receipt: commit(options, { run, bankId: bank.bankId, signed, payload }) };
+      const waiting = commits.waitingOf(bank.bankId);
+      if (waiting !== undefined && !isSameUpdate(waiting.signed, signed)) throw anotherUpdate();
+      const receipt = waiting?.receipt ?? commits.add({ run, bankId: bank.bankId, tier, signed, payload });
+      return { kind: 'committed', receipt: await receipt };
     },
   };
 }
 
 /** A retry of what was acknowledged is answered with the same receipt; another update for the round is refused (I4). */
 function acknowledgeAgain(before: CommittedUpdate, signed: SignedUpdateHeader): OwnUpdateState {
-  if (
-    before.updateId === signed.header.updateId &&
-    before.signed.header.payloadHash === signed.header.payloadHash
-  )
-    return { kind: 'committed', receipt: before.receipt };
-  throw refused('another update of this bank is in the round already');
+  if (isSameUpdate(before.signed, signed)) return { kind: 'committed', receipt: before.receipt };
+  throw anotherUpdate();
+}
+
+function isSameUpdate(a: SignedUpdateHeader, b: SignedUpdateHeader): boolean {
+  return a.header.updateId === b.header.updateId && a.header.payloadHash === b.header.payloadHash;
+}
+
+function anotherUpdate(): FailureError {
+  return refused('another update of this bank is in the round already');
 }
 
 /** Throws 'round-closed' unless the header names the round that collects now. */
@@ -74,9 +88,9 @@ function placeOf(options: IntakeOptions, { header }: SignedUpdateHeader): Place 
   const { round } = run;
   if (round?.roundId !== header.roundId || round.state.kind !== 'training')
     throw new FailureError('round-closed', `Round ${header.roundId} does not collect updates now`);
-  if (!run.members.has(header.bankId))
-    throw new FailureError('not-in-cohort', 'This bank has not joined the run');
-  return { run, round };
+  const tier = run.members.get(header.bankId)?.membership.tier;
+  if (tier === undefined) throw new FailureError('not-in-cohort', 'This bank has not joined the run');
+  return { run, round, tier };
 }
 
 function checkHeader(run: OpenRun, { header }: SignedUpdateHeader): void {
@@ -110,29 +124,4 @@ function reasonOf(refusal: UpdateRefusal): string {
 
 function refused(reason: string): FailureError {
   return new FailureError('update-refused', `The hub refuses the update: ${reason}`, { reason });
-}
-
-interface Arrived {
-  readonly run: OpenRun;
-  readonly bankId: BankId;
-  readonly signed: SignedUpdateHeader;
-  readonly payload: Uint8Array;
-}
-
-/** The update's row and the round's state in one flushed transaction; only then is there a receipt (I5). */
-function commit({ store, keys, rounds }: IntakeOptions, arrived: Arrived): SignedReceipt {
-  const { run, bankId, signed, payload } = arrived;
-  const { updateId, roundId, payloadHash } = signed.header;
-  const document = { updateId, roundId, bankId, payloadHash };
-  const receipt = {
-    receipt: document,
-    hubSignature: signStatement(keys.hub.privateKey, 'receipt', document),
-  };
-  const tier = run.members.get(bankId)?.membership.tier;
-  if (tier === undefined) throw new FailureError('not-in-cohort', 'This bank has not joined the run');
-  const inTransaction = (): void => {
-    store.updates.commit({ bankId, updateId, signed, tier, receipt }, payload);
-  };
-  rounds.apply(run, { kind: 'updates-committed', bankIds: [bankId] }, { inTransaction });
-  return receipt;
 }

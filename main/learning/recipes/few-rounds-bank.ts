@@ -7,7 +7,7 @@ import { learningRateAt, stepsOfRound } from '#shared/round/schedule.ts';
 import { wholePower } from '../aggregate/powers.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { preconditioner } from './few-rounds-server.ts';
-import type { LocalTraining, TrainedUpdate } from './local-training.ts';
+import type { LocalTraining, TrainedUpdate } from './training-terms.ts';
 import { addFigures, bankSums, NO_FIGURES } from './noisy-bank-sums.ts';
 import { vectorLayout } from './published-sums.ts';
 import { toIntegers } from '../dp-sgd/rounding.ts';

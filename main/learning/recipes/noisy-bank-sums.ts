@@ -3,7 +3,7 @@ import type { FewRoundsRecipe, OneStepRecipe } from '#shared/round/charter.ts';
 import { noiseStandardDeviation } from '../dp-sgd/noise.ts';
 import type { NoisySums, StepFigures } from '../dp-sgd/noisy-sums.ts';
 import { noisySums } from '../dp-sgd/noisy-sums.ts';
-import type { LocalTraining } from './local-training.ts';
+import type { LocalTraining } from './training-terms.ts';
 import { vectorLayout } from './published-sums.ts';
 
 export function bankSums(recipe: FewRoundsRecipe | OneStepRecipe, training: LocalTraining): NoisySums {

@@ -6,7 +6,7 @@ import type { PlainRecipe } from '#shared/round/charter.ts';
 import { learningRateAt } from '#shared/round/schedule.ts';
 import { publicPermutation, publicRandom } from '../model/public-random.ts';
 import { addFigures, NO_FIGURES } from './noisy-bank-sums.ts';
-import type { LocalTraining, TrainedUpdate } from './local-training.ts';
+import type { LocalTraining, TrainedUpdate } from './training-terms.ts';
 import { vectorLayout } from './published-sums.ts';
 import { toIntegers } from '../dp-sgd/rounding.ts';
 

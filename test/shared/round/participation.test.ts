@@ -44,7 +44,7 @@ interface Edge {
 /** Every edge that can be reached from `offered`, breadth first over the real table. */
 function explore(): readonly Edge[] {
   const start: ParticipationState = { kind: 'offered' };
-  const seen = new Map([[JSON.stringify(start), start]]);
+  const seen = new Map<string, ParticipationState>([[JSON.stringify(start), start]]);
   const queue: ParticipationState[] = [start];
   const edges: Edge[] = [];
   for (let state = queue.shift(); state !== undefined; state = queue.shift()) {

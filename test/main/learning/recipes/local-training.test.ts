@@ -7,7 +7,8 @@ import { publicNormal, publicRandom } from '#main/learning/model/public-random.t
 import { initialCheckpoint, type Checkpoint } from '#main/learning/recipes/checkpoint.ts';
 import { ownMeanOfRound } from '#main/learning/recipes/few-rounds-bank.ts';
 import { preconditioner } from '#main/learning/recipes/few-rounds-server.ts';
-import { trainUpdate, type LocalTraining } from '#main/learning/recipes/local-training.ts';
+import { trainUpdate } from '#main/learning/recipes/local-training.ts';
+import type { LocalTraining } from '#main/learning/recipes/training-terms.ts';
 import { stepFromSums } from '#main/learning/recipes/server-step.ts';
 import { addToSums, emptySums } from '#main/learning/recipes/sums.ts';
 import { decodeUpdate, encodeUpdate } from '#main/learning/recipes/update-codec.ts';

@@ -92,6 +92,7 @@ export function createServices(options: BankOptions, store: Store): Services {
     store: base.roundsStore,
     review: base.review,
     gate,
+    receipts: new Map(),
     adopted: (runId) => {
       quality.adopted(runId);
     },

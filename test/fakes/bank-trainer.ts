@@ -89,16 +89,13 @@ function outcomeOf(request: TrainingRequest, trainer: FakeTrainer, seed: string)
   };
 }
 
-/** A direction that depends on the seed alone. */
+/** A direction that depends on the seed alone (numerical recipes' linear congruential generator). */
 function unitVector(length: number, seed: string): Float64Array {
-  const values = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
-    const word = createHash('sha256')
-      .update(`${seed}/${String(i)}`)
-      .digest()
-      .readUInt32LE(0);
-    values[i] = word / 2 ** 31 - 1;
-  }
+  let state = createHash('sha256').update(seed).digest().readUInt32LE(0);
+  const values = Float64Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 31 - 1;
+  });
   const norm = Math.hypot(...values);
   return values.map((value) => value / norm);
 }

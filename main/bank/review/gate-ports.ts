@@ -58,21 +58,19 @@ export function utcNow(clock: Clock): UtcTime {
 }
 
 /**
- * One commit, followed by the ledger's mirror. When `work` throws, what it changed in memory about the round is forgotten
- * with what it wrote.
+ * One commit. When `work` throws, what it changed in memory about the round is forgotten with what it wrote.
+ * The ledger's head is mirrored by the callers that charge or hold: an outcome changes no spend, so its entry may lag.
  */
 export function commit<T>(
-  ports: Pick<GatePorts, 'transact' | 'participations' | 'ledger'>,
+  ports: Pick<GatePorts, 'transact' | 'participations'>,
   roundId: RoundId,
   work: () => T,
 ): T {
-  let result: T;
+  const before = ports.participations.get(roundId);
   try {
-    result = ports.transact(work);
+    return ports.transact(work);
   } catch (error) {
-    ports.participations.reload(roundId);
+    if (before !== undefined) ports.participations.restore(before);
     throw error;
   }
-  ports.ledger.mirrorCommitted();
-  return result;
 }

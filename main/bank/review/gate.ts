@@ -109,8 +109,8 @@ function hold(ports: GatePorts, { round, outcome, charge }: Trained): void {
     dataVersion: ports.dataVersion(),
   });
   const released = commit(ports, roundId, () => {
-    ports.store.addHeld(held);
     ports.participations.apply(roundId, { kind: 'update-held', updateId: held.updateId });
+    ports.store.addHeld(held);
     // Asked for anew: a person may have stopped the scope while it trained.
     const scope = ports.scopes.running(round.runId);
     return scope !== undefined && decideAutomatically(ports, { held, round, scope });
@@ -123,7 +123,9 @@ function openStanding(ports: GatePorts, round: RoundContext, isFreshlySet: boole
   const request = standingScope(ports, round, isFreshlySet);
   if (request === undefined) return undefined;
   try {
-    return commit(ports, round.roundId, () => openScope(ports, request));
+    const scope = commit(ports, round.roundId, () => openScope(ports, request));
+    ports.ledger.mirrorCommitted();
+    return scope;
   } catch (error) {
     // The round then waits for a person, who sees the same refusal on the click.
     if (!isFailure(error)) throw error;

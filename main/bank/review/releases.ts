@@ -141,6 +141,7 @@ function commitByHand(ports: GatePorts, held: HeldUpdate, request: ReleaseReques
     const following = scopeRequest(round, request);
     if (following !== undefined) openScope(ports, following);
   });
+  ports.ledger.mirrorCommitted();
 }
 
 function scopeRequest(round: RoundContext, { scope, updateId }: ReleaseRequest): ScopeRequest | undefined {

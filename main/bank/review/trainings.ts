@@ -108,12 +108,13 @@ function chargeRound(
   const mechanism = roundMechanism(charter, index);
   const { clippingNorm } = charter.privacy;
   if (mechanism === null || clippingNorm === null) {
-    commit(ports, roundId, () => ports.participations.apply(roundId, { kind: 'training-started' }));
+    // Nothing is charged, so a crash may forget that it trained.
+    ports.participations.applyInMemory(roundId, { kind: 'training-started' });
     return null;
   }
   const planned = scope === undefined ? undefined : plannedCost(ports, scope, round);
   const cost = planned ?? freshCost(ports, round);
-  return commit(ports, roundId, () => {
+  const charge = commit(ports, roundId, () => {
     ports.participations.apply(roundId, { kind: 'training-started' });
     const hold = planned?.hold ?? null;
     const unit = charter.privacy.unit;
@@ -126,6 +127,8 @@ function chargeRound(
       fromHold: hold,
     };
   });
+  ports.ledger.mirrorCommitted();
+  return charge;
 }
 
 /** The cost as the scope's table says, while its hold still covers the round; a repeated round is charged outside the hold. */

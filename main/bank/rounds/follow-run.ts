@@ -9,6 +9,7 @@ import type { Members } from './members.ts';
 import type { Models } from './models.ts';
 import type { OpenRounds } from './open-rounds.ts';
 import type { Roster } from './roster.ts';
+import { acknowledge, endOutboxOf } from './outbox-end.ts';
 import type { HubSession, RoundsPorts } from './rounds-ports.ts';
 import type { RunRecord } from './store/records.ts';
 import { verifyPlan, verifyReceipt } from './verify.ts';
@@ -178,10 +179,7 @@ function noteOwn(ports: RoundsPorts, { trust }: HubSession, { roundId, own }: Ro
   const held = ports.review.held(part.state.updateId);
   if (held === undefined) return;
   verifyReceipt(own.receipt, held.header, trust);
-  ports.transact(() => {
-    ports.review.endOutbox(held.updateId, { receipt: own.receipt });
-    ports.participations.offerEvent(roundId, { kind: 'receipt-stored' });
-  });
+  acknowledge(ports, held, own.receipt);
 }
 
 /** Parts in rounds that are over without a published entry: failed, cancelled, or the run itself ended. */
@@ -195,12 +193,5 @@ function endOldParts(ports: RoundsPorts, run: RunRecord, state: RunState): void 
       ports.gate.roundEvent(part.roundId, { kind: 'round-abandoned' });
       endOutboxOf(ports, part.roundId);
     });
-    ports.ledger.mirrorCommitted();
   }
-}
-
-function endOutboxOf(ports: RoundsPorts, roundId: RoundState['roundId']): void {
-  const held = ports.review.heldOfRound(roundId);
-  if (held !== undefined && ports.review.outbox(held.updateId)?.state === 'waiting')
-    ports.review.endOutbox(held.updateId, { receipt: null });
 }

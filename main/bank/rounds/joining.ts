@@ -99,6 +99,5 @@ export async function leaveRun(ports: RoundsPorts, runId: RunId): Promise<void> 
     ports.store.noteLeft(runId);
     ports.audit('run.left', { runId });
   });
-  ports.ledger.mirrorCommitted();
   ports.changed('runs');
 }

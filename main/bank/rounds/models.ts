@@ -11,6 +11,7 @@ import { utcNow } from '../review/gate-ports.ts';
 import { fetchBlob } from './blobs.ts';
 import { modelAlarms } from './health.ts';
 import { firstModel, type ReplayedRound, replayRound } from './replay.ts';
+import { endOutboxOf } from './outbox-end.ts';
 import type { HubSession, RoundsPorts } from './rounds-ports.ts';
 import type { RunRecord, SumCheck } from './store/records.ts';
 import { entryHash, planHash, type RosterKeys, verifyEntry } from './verify.ts';
@@ -162,8 +163,8 @@ function adopt(ports: RoundsPorts, { run, before, signed, sums, replayed }: Adop
     );
     if (ports.participations.get(entry.roundId) !== undefined)
       ports.gate.roundEvent(entry.roundId, { kind: 'round-published', included });
+    endOutboxOf(ports, entry.roundId);
   });
-  ports.ledger.mirrorCommitted();
   return {
     version: entry.index + 1,
     checkpoint: replayed.checkpoint,

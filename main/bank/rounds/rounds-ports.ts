@@ -3,7 +3,8 @@ import type { Clock, Log } from '#main/platform/ports.ts';
 import type { FederationClient } from '#main/wire/federation-client.ts';
 import type { Canonical } from '#shared/canonical.ts';
 import type { BankTopic, LocalPolicy } from '#shared/contract/bank.ts';
-import type { RunId } from '#shared/ids.ts';
+import type { SignedReceipt } from '#shared/contract/federation.ts';
+import type { RunId, UpdateId } from '#shared/ids.ts';
 import type { Gate } from '../review/gate.ts';
 import type { GateIdentity } from '../review/gate-ports.ts';
 import type { GateLedger } from '../review/ledger-port.ts';
@@ -50,6 +51,8 @@ export interface RoundsPorts {
   readonly requireSound: () => void;
   /** Joins the open transaction. */
   readonly audit: (action: string, detail: Readonly<Record<string, Canonical>>) => void;
+  /** Receipts of automatic releases, written with the next model: until then the hub repeats them. */
+  readonly receipts: Map<UpdateId, SignedReceipt>;
   /** A model was verified, recomputed and stored. */
   readonly adopted: (runId: RunId) => void;
   readonly changed: (...topics: readonly BankTopic[]) => void;

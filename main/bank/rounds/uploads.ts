@@ -9,6 +9,7 @@ import { errorFields } from '#main/platform/log.ts';
 import { approvalDifferences, approvalOf } from '../review/approval.ts';
 import { requireSameBytes } from '../review/releases.ts';
 import type { HeldUpdate, Release } from '../review/store.ts';
+import { acknowledge } from './outbox-end.ts';
 import type { HubCalls, RoundsPorts } from './rounds-ports.ts';
 import { verifyReceipt } from './verify.ts';
 
@@ -51,7 +52,7 @@ export function createUploads(ports: RoundsPorts): Uploads {
   const pass = async (): Promise<void> => {
     for (let done = 0; done < asked;) {
       done = asked;
-      const waiting = ports.review.waiting();
+      const waiting = ports.review.waiting().filter((updateId) => !ports.receipts.has(updateId));
       if (waiting.length > 0) ports.requireSound();
       for (const updateId of waiting) await sendOne(ports, updateId, sent);
     }
@@ -81,7 +82,7 @@ async function sendOne(ports: RoundsPorts, updateId: UpdateId, sent: Map<UpdateI
     const { calls, trust } = await ports.hub();
     const receipt = await upload({ calls, release, held, onOffset: (offset) => sent.set(updateId, offset) });
     verifyReceipt(receipt, held.header, trust);
-    finish(ports, held, receipt);
+    acknowledge(ports, held, receipt);
   } catch (error) {
     if (!isFailure(error) || !FINAL_REFUSALS.has(error.code)) {
       // The published entry, or the round's end, decides about an update that came too late.
@@ -129,14 +130,6 @@ async function upload({ calls, release, held, onOffset }: Sending): Promise<Sign
     });
   }
   return state.receipt;
-}
-
-function finish(ports: RoundsPorts, held: HeldUpdate, receipt: SignedReceipt): void {
-  ports.transact(() => {
-    ports.review.endOutbox(held.updateId, { receipt });
-    ports.participations.offerEvent(held.roundId, { kind: 'receipt-stored' });
-  });
-  ports.changed('runs', 'review');
 }
 
 function refuse(ports: RoundsPorts, held: HeldUpdate, failure: FailureError): void {

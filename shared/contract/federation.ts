@@ -96,7 +96,7 @@ export const CheckpointEntry = z.strictObject({
   runId: RunId,
   roundId: RoundId,
   index: z.int().min(0),
-  /** Hash of the entry before (canonical JSON, SHA-256); of the signed run plan for index 0. */
+  /** Hash of the signed entry before (canonical JSON, SHA-256); of the signed run plan for index 0. */
   previousHash: Digest,
   charterHash: Digest,
   baseHash: Digest,
@@ -156,6 +156,7 @@ export const RunState = z.strictObject({
   runId: RunId,
   charterHash: Digest,
   status: z.enum(['open', 'completed', 'cancelled']),
+  /** Also of banks that left: published rounds name their tiers. */
   members: z.array(SignedRunMembership),
   /** Committed rounds so far; entries 0..committed−1 can be fetched. */
   committed: z.int().min(0),

@@ -20,7 +20,7 @@ function fieldsOf(schema: z.core.$ZodType, path: string): string[] {
   if (schema instanceof z.ZodNullable) return fieldsOf(schema.unwrap(), `${path}?`);
   if (schema instanceof z.ZodDiscriminatedUnion)
     return schema.options.flatMap((option) => {
-      const kind = option instanceof z.ZodObject ? option.shape['kind'] : undefined;
+      const kind: unknown = option instanceof z.ZodObject ? option.shape['kind'] : undefined;
       if (!(kind instanceof z.ZodLiteral)) throw new Error(`${path} has an option without a kind`);
       return fieldsOf(option, `${path}<${String(kind.value)}>`);
     });

@@ -102,9 +102,18 @@ for (const [scenario, routes] of Object.entries(LOOKS)) {
   });
 }
 
-/** Things that stick out of the window to the right, apart from what scrolls by itself. */
-async function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+/** What sticks out of the window to the right without anything that scrolls to it. */
+async function cutOff(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const scrolls = (element: Element | null): boolean =>
+      element !== null &&
+      element !== document.documentElement &&
+      (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+    return [...document.querySelectorAll('main *')]
+      .filter((element) => element.getBoundingClientRect().right > width + 1 && !scrolls(element))
+      .map((element) => `${element.tagName} ${(element.textContent ?? '').slice(0, 40)}`);
+  });
 }
 
 for (const [name, size] of [
@@ -116,7 +125,7 @@ for (const [name, size] of [
     const screen = await openScreen(page, 'full');
     const wide: string[] = [];
     await eachLook(screen, ALL, async (route) => {
-      if ((await overflow(page)) > 0) wide.push(route);
+      for (const element of await cutOff(page)) wide.push(`${route}: ${element}`);
     });
     expect(wide).toEqual([]);
     await screen.go('review');

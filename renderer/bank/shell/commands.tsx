@@ -110,6 +110,7 @@ function Palette(): ReactNode {
       nothingFound={text.shell.paletteNothing}
       highlightQuery
       scrollable
+      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
       maxHeight={420}
       searchProps={{
         leftSection: <IconSearch size={18} stroke={1.5} aria-hidden />,

@@ -44,7 +44,7 @@ export function balanceOf(entries: readonly LedgerEntry[]): Balance {
         break;
       case 'charge': {
         charges.set(sequence, { mechanism: fact.mechanism, outcomes: new Set() });
-        recordedEpsilon = Math.max(recordedEpsilon, fact.epsilonAfter);
+        recordedEpsilon = Math.max(recordedEpsilon, fact.epsilonAfter ?? 0);
         const hold = fact.hold === null ? undefined : holds.get(fact.hold);
         if (fact.hold !== null && hold !== undefined) holds.set(fact.hold, takenFrom(hold, fact.mechanism));
         break;

@@ -37,8 +37,11 @@ const Charge = z.strictObject({
   delta: Delta,
   /** Sequence number of the hold that it is taken from. */
   hold: Sequence.nullable(),
-  /** ε of all charges up to and including this one, as the accountant of that day saw it. */
-  epsilonAfter: z.number().min(0),
+  /**
+   * ε of all charges up to and including this one, as the accountant of that day saw it. null for a charge from a hold:
+   * its steps were accounted for when they were set aside, so an unattended round costs no evaluation.
+   */
+  epsilonAfter: z.number().min(0).nullable(),
 });
 
 const Hold = z.strictObject({

@@ -69,7 +69,8 @@ export function ledgerReader(options: ReaderOptions): LedgerReader {
   };
 
   mirrorCommitted();
-  return { current, verify: () => keep(readFrom(EMPTY_LEDGER, options)), mirrorCommitted };
+  const verify = (): KnownLedger => keep(readFrom(EMPTY_LEDGER, options, known.entries));
+  return { current, verify, mirrorCommitted };
 }
 
 const EMPTY_LEDGER: KnownLedger = {
@@ -79,10 +80,20 @@ const EMPTY_LEDGER: KnownLedger = {
   balance: balanceOf([]),
 };
 
-/** Checks the rows after a part that was verified before; after the empty ledger that is the whole file. */
-function readFrom(verified: KnownLedger, { store, macKey, mirror }: ReaderOptions): KnownLedger {
+/**
+ * Checks the rows after a part that was verified before; after the empty ledger that is the whole file.
+ * `decoded`: entries of an earlier reading; a row whose chained hash is still theirs says the same and is not parsed again.
+ */
+function readFrom(
+  verified: KnownLedger,
+  { store, macKey, mirror }: ReaderOptions,
+  decoded: readonly LedgerEntry[] = [],
+): KnownLedger {
   const rows = store.rowsAfter(verified.head.sequence);
-  const added = rows.map(decodeRow);
+  const added = rows.map((row) => {
+    const before = decoded[row.sequence - 1];
+    return before?.hash === row.hash ? before : decodeRow(row);
+  });
   const entries = [...verified.entries, ...added.filter((entry) => entry !== undefined)];
   const head = headOf(rows, verified.head);
   const fault = chainFault(rows, macKey, verified.head) ?? unreadable(added, verified.head);

@@ -79,13 +79,8 @@ export function chargeFact(context: SpendContext, request: ChargeRequest): Ledge
   const budget = budgetOf(balance);
   const { runId, roundId, mechanism, clippingNorm, hold, purpose = 'update', unit = budget.unit } = request;
   if (unit !== budget.unit) throw unitMismatch(unit, budget);
-  if (hold !== null) assertCovered(balance, hold, mechanism);
-  const cost = costOf(context, [mechanism]);
-  // A charge from a hold costs nothing new: its steps were counted when they were set aside.
-  assertWithin(
-    budget,
-    hold === null ? cost.withHolds : { before: cost.withHolds.before, after: cost.withHolds.before },
-  );
+  const epsilonAfter =
+    hold === null ? freeCharge(context, mechanism) : chargeFromHold(context, hold, mechanism);
   return {
     kind: 'charge',
     runId,
@@ -97,8 +92,29 @@ export function chargeFact(context: SpendContext, request: ChargeRequest): Ledge
     clippingNorm,
     delta: budget.delta,
     hold,
-    epsilonAfter: cost.charged.after,
+    epsilonAfter,
   };
+}
+
+/** ε of all charges with this one; throws `budget-exhausted` where it does not fit beside the holds. */
+function freeCharge(context: SpendContext, mechanism: Mechanism): number {
+  const cost = costOf(context, [mechanism]);
+  assertWithin(budgetOf(context.balance), cost.withHolds);
+  return cost.charged.after;
+}
+
+/** Moves steps from a hold to the charges: the sum of both stays, so it is compared with the budget as it is. */
+function chargeFromHold(context: SpendContext, hold: number, mechanism: Mechanism): null {
+  assertCovered(context.balance, hold, mechanism);
+  const reserved = reservedEpsilon(context);
+  assertWithin(budgetOf(context.balance), { before: reserved, after: reserved });
+  return null;
+}
+
+/** ε of charges and holds together: one evaluation for all the charges that a hold is used up by. */
+function reservedEpsilon({ balance, accountant }: SpendContext): number {
+  const reserved = [...chargedMechanisms(balance), ...heldMechanisms(balance)];
+  return accountant.epsilon(reserved, budgetOf(balance).delta);
 }
 
 export function holdFact(context: SpendContext, request: HoldRequest): LedgerFact {

@@ -21,7 +21,7 @@ const LogRow = z.object({
 const ModelRow = LogRow.omit({ entry: true, sums: true, hash: true, round_id: true }).extend({
   quality: z.string().nullable(),
 });
-const CheckpointRow = z.object({ checkpoint: z.instanceof(Uint8Array).nullable() });
+const CheckpointRow = z.object({ bytes: z.instanceof(Uint8Array) });
 
 function prepare(database: Database.Database) {
   return {
@@ -30,10 +30,13 @@ function prepare(database: Database.Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     adopt: database.prepare(
-      'UPDATE run SET version = ?, checkpoint = ?, sum_check = ?, alarms = ? WHERE run_id = ? AND version = ?',
+      'UPDATE run SET version = ?, sum_check = ?, alarms = ? WHERE run_id = ? AND version = ?',
+    ),
+    keepModel: database.prepare(
+      'INSERT INTO checkpoint (run_id, bytes) VALUES (?, ?) ON CONFLICT (run_id) DO UPDATE SET bytes = excluded.bytes',
     ),
     logEntry: database.prepare('SELECT * FROM log_entry WHERE run_id = ? AND position = ?'),
-    checkpoint: database.prepare('SELECT checkpoint FROM run WHERE run_id = ?'),
+    checkpoint: database.prepare('SELECT bytes FROM checkpoint WHERE run_id = ?'),
     models: database.prepare(
       `SELECT l.run_id, l.position, l.checkpoint_hash, l.included, l.banks, l.adopted_at, q.quality
        FROM log_entry l LEFT JOIN model_quality q ON q.run_id = l.run_id AND q.version = l.position + 1
@@ -55,9 +58,8 @@ export function openLogStore(database: Database.Database) {
         ...[runId, index, record.roundId, JSON.stringify(record.entry), record.hash, record.checkpointHash],
         ...[record.included ? 1 : 0, record.banks, record.sums, record.adoptedAt],
       );
-      sql.adopt.run(
-        ...[index + 1, model.checkpoint, model.sumCheck, JSON.stringify(model.alarms), runId, index],
-      );
+      sql.adopt.run(index + 1, model.sumCheck, JSON.stringify(model.alarms), runId, index);
+      sql.keepModel.run(runId, model.checkpoint);
     },
     logEntry: (runId: RunId, index: number): LogRecord | undefined => {
       const row = LogRow.optional().parse(sql.logEntry.get(runId, index));
@@ -75,8 +77,7 @@ export function openLogStore(database: Database.Database) {
         adoptedAt: row.adopted_at,
       };
     },
-    checkpoint: (runId: RunId) =>
-      CheckpointRow.optional().parse(sql.checkpoint.get(runId))?.checkpoint ?? undefined,
+    checkpoint: (runId: RunId) => CheckpointRow.optional().parse(sql.checkpoint.get(runId))?.bytes,
     models: () =>
       z
         .array(ModelRow)

@@ -23,14 +23,19 @@ CREATE TABLE run (
   -- Charged ε of the ledger when this bank joined: what the run has added is counted from here.
   epsilon_at_join REAL NOT NULL DEFAULT 0,
   sum_check TEXT NOT NULL CHECK (sum_check IN ('recomputed', 'hub-word', 'none')),
-  -- The newest verified model: number of committed rounds behind it, its hash and its bytes.
+  -- Committed rounds behind the newest verified model.
   version INTEGER NOT NULL DEFAULT 0,
-  checkpoint BLOB,
   -- Findings of the health checks on that model, a JSON list of sentences.
   alarms TEXT NOT NULL DEFAULT '[]',
   -- A chain that broke stays refused until a person acts: the failure in words.
   failure TEXT,
   first_seen_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The bytes of each run's newest verified model, apart from the small row that is read at every signal.
+CREATE TABLE checkpoint (
+  run_id TEXT PRIMARY KEY REFERENCES run (run_id),
+  bytes BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- The hub's signed log as this bank saw and verified it (reliability.md D5).
@@ -43,8 +48,8 @@ CREATE TABLE log_entry (
   checkpoint_hash TEXT NOT NULL,
   included INTEGER NOT NULL,
   banks INTEGER NOT NULL,
-  sums BLOB NOT NULL,
   adopted_at TEXT NOT NULL,
+  sums BLOB NOT NULL,
   PRIMARY KEY (run_id, position)
 ) STRICT;
 
@@ -75,13 +80,13 @@ CREATE TABLE held_update (
   run_id TEXT NOT NULL REFERENCES run (run_id),
   position INTEGER NOT NULL,
   header TEXT NOT NULL,
-  payload BLOB NOT NULL,
   statistics TEXT NOT NULL,
-  own_gradient BLOB,
   -- null: a run without noise, which the ledger does not account for.
   charge_sequence INTEGER,
   charge TEXT,
-  created_at TEXT NOT NULL
+  created_at TEXT NOT NULL,
+  payload BLOB NOT NULL,
+  own_gradient BLOB
 ) STRICT;
 CREATE INDEX held_update_round ON held_update (round_id);
 

@@ -104,8 +104,10 @@ function trainingStep({ runs }: Situation): NextStep | null {
 function preparationStep({ app, data, privacy }: Situation): NextStep | null {
   if (privacy?.budget === null)
     return { name: 'budget', ...steps.budget, route: { screen: 'privacy' }, command: 'go.privacy' };
+  // The demo brings its own hub and data.
+  if (app.demo.kind === 'starting') return null;
   const hubSettings: Route = { screen: 'settings', section: 'hub' };
-  if (app.hub.kind === 'none' && app.demo.kind !== 'starting') {
+  if (app.hub.kind === 'none') {
     const { title, reason, action } = steps.connect;
     return { name: 'connect', title, reason, action, route: hubSettings, command: null };
   }

@@ -54,7 +54,7 @@ function QualityLine({ versions }: { readonly versions: readonly ModelVersionVie
       points={measured.map(({ version, prAuc }) => ({ version, prAuc }))}
       x={{ key: 'version', header: text.overview.version }}
       series={[{ name: 'prAuc', label: text.overview.prAuc, color: 'var(--chart-bank)' }]}
-      format={(value) => figure(value, 2)}
+      format={(value) => figure(value, 3)}
       domain={[0, top]}
       height={220}
     />

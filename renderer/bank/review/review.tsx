@@ -87,7 +87,7 @@ function Shown({ view, asOf }: ShownProps): ReactNode {
       <Destination view={view} />
       <div className={classes['band']}>
         <PriceLine privacy={view.privacy} />
-        <Checks checks={view.checks} />
+        {view.checks.length === 0 ? null : <Checks checks={view.checks} />}
       </div>
       <ReviewTabs view={view} />
       {view.state.kind === 'waiting' && !isChanged ? (

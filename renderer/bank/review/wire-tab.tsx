@@ -36,7 +36,7 @@ export function WireTab({ view }: { readonly view: ReviewView }): ReactNode {
         rows={view.wire}
         rowKey={({ field }) => field}
         empty={text.common.none}
-        maxHeight={360}
+        maxHeight={560}
       />
       <h3 className={classes['sub']}>{words.numbers}</h3>
       {view.wireSample.map(({ vector, gridStep, first }) => (

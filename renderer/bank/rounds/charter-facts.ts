@@ -23,7 +23,7 @@ export function charterFacts(charter: Charter): readonly Fact[] {
     { name: words.clipping, value: privacy.clippingNorm ?? text.common.none, meaning: words.clippingMeaning },
     {
       name: words.noise,
-      value: privacy.noiseMultiplier === 0 ? words.noNoise : privacy.noiseMultiplier,
+      value: privacy.noiseMultiplier === 0 ? words.noNoise : Number(privacy.noiseMultiplier.toPrecision(5)),
       meaning: words.noiseMeaning,
     },
     { name: words.delta, value: deltaText(privacy.delta) },

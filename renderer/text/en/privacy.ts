@@ -103,7 +103,7 @@ export const privacy = {
   budgetIs: (epsilon: string) => `ε ${epsilon}`,
   chart: 'Charged ε by entry',
   chartSentence: (epsilon: string, charges: number, budget: string | null) =>
-    `${String(charges)} ${charges === 1 ? 'charge' : 'charges'} bring ε to ${epsilon}${budget === null ? '' : ` of ${budget}`}.`,
+    `${charges === 1 ? '1 charge brings' : `${String(charges)} charges bring`} ε to ${epsilon}${budget === null ? '' : ` of ${budget}`}.`,
   entryAxis: 'Entry',
   budgetLine: (epsilon: string) => `budget ${epsilon}`,
   whatIf: 'What if',

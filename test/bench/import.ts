@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { Worker } from 'node:worker_threads';
 import { parse } from 'csv-parse/sync';
 import { ImportId, UtcTime } from '#shared/ids.ts';
+import { runImport } from '#main/bank/data/import/run-import.ts';
 import { inspectFile } from '#main/bank/data/import/inspect.ts';
 import { computeFeatures } from '#main/bank/features/compute.ts';
 import { beginImport } from '#main/bank/store/imports.ts';
@@ -155,51 +155,29 @@ function insertLines({ database }: Store, text: string): number {
   return rows;
 }
 
-/** The import as it runs in the app: in its worker thread. Then the features, here. */
+/** Import and features with the functions that the app's worker threads run, in this thread as the bare loop is. */
 async function importAndCompute(folder: string, dataFile: string): Promise<Whole> {
   const store = open(folder, 'whole');
   const { mapping, name } = await inspectFile(dataFile, { savedMapping: () => undefined });
   const importId = ImportId.parse(newId(systemRandom, 'imp', ImportId));
   const startedAt = UtcTime.parse(new Date().toISOString());
   const importNo = beginImport(store.database, { importId, name, mapping, startedAt });
-  const sampler = peakMemory();
+  let peakBytes = 0;
+  const note = (): void => {
+    peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
+  };
   const begun = performance.now();
-  await workerEnd({ kind: 'import', storeFile: store.file, importNo, path: dataFile, mapping });
+  const task = { importNo, path: dataFile, mapping };
+  await runImport(store.database, task, { isCancelled: () => false, onProgress: note });
   const importSeconds = (performance.now() - begun) / 1000;
-  const computed = computeFeatures(store.database, {
-    preset: 'card-v1',
-    folder: path.join(folder, 'features'),
-    onProgress: () => undefined,
-  });
+  const target = path.join(folder, 'features');
+  const computed = computeFeatures(store.database, { preset: 'card-v1', folder: target, onProgress: note });
   const computeSeconds = (performance.now() - begun) / 1000 - importSeconds;
-  const rows = Number(store.database.prepare('SELECT count(*) FROM transactions').pluck().get());
   store.close();
   return {
-    imported: { rows, seconds: importSeconds },
+    imported: { rows: computed.rows, seconds: importSeconds },
     computed: { rows: computed.rows, seconds: computeSeconds },
-    peakMebibytes: sampler(),
-  };
-}
-
-function workerEnd(task: object): Promise<void> {
-  const worker = new Worker(new URL('../../main/entry/import-worker.ts', import.meta.url), {
-    workerData: task,
-  });
-  return new Promise((resolve, reject) => {
-    worker.on('error', reject);
-    worker.on('exit', () => {
-      resolve();
-    });
-  });
-}
-
-/** Largest resident size between the call and the answer's call, asked every 20 ms while this thread is free. */
-function peakMemory(): () => number {
-  let peak = process.memoryUsage.rss();
-  const timer = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 20);
-  return () => {
-    clearInterval(timer);
-    return Math.max(peak, process.memoryUsage.rss()) / 2 ** 20;
+    peakMebibytes: peakBytes / 2 ** 20,
   };
 }
 

@@ -65,7 +65,10 @@ interface Run {
 function createRun(database: Store['database'], task: ImportTask): Run {
   const { importNo, mapping } = task;
   const tally = createTally(database, task);
-  const writer = createTransactionWriter(database, tally.note);
+  const writer = createTransactionWriter(database, {
+    alwaysNull: alwaysNull(mapping),
+    onOutcome: tally.note,
+  });
   let decode: RowDecoder | undefined;
 
   const reader = createRecordReader(mapping.delimiter, {
@@ -202,6 +205,24 @@ function refuseNothingKept({ rows, rejected }: ImportCounts): void {
   if (rejected === rows)
     throw new FailureError('too-many-rejects', `All ${String(rows)} rows were rejected`, { rows, rejected });
 }
+
+/** Members of a draft that this mapping never fills; a label's time stands and falls with the label. */
+function alwaysNull({ columns }: ColumnMapping): ReadonlySet<keyof TransactionDraft> {
+  const unmapped = NULLABLE.filter((name) => columns[COLUMN_OF[name]] === undefined);
+  return new Set(unmapped.filter((name) => name !== 'labelKnownAt' || unmapped.includes('label')));
+}
+
+const NULLABLE = [
+  'counterpartyId',
+  'terminalId',
+  'channel',
+  'entryMode',
+  'newDevice',
+  'merchantCategory',
+  'country',
+  'label',
+  'labelKnownAt',
+] as const satisfies readonly (keyof TransactionDraft)[];
 
 const COLUMN_OF: Readonly<Record<keyof TransactionDraft, CanonicalColumn>> = {
   externalId: 'externalId',

@@ -118,7 +118,7 @@ function preparationStep({ app, data, privacy }: Situation): NextStep | null {
       route: { screen: 'data', view: 'import' },
       command: 'data.import',
     };
-  if (app.hub.kind === 'joined' && app.hub.membership === 'waiting-for-approval')
+  if (app.hub.membership === 'waiting-for-approval')
     return { name: 'approval', ...steps.approval, route: hubSettings, command: null };
   return null;
 }

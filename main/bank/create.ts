@@ -86,7 +86,7 @@ async function close(services: Services, demo: DemoService, store: Store): Promi
   demo.stop();
   rounds.close();
   consortium.close();
-  await gate.trainings.close();
+  await gate.close();
   changes.close();
   await trainer.close();
   await data.close();

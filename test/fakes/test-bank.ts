@@ -98,23 +98,25 @@ export async function setUp({ client, name, home }: TestBank, budget = 6): Promi
   store.close();
 }
 
-export async function enrol({ client, until }: TestBank, hub: Pick<TestHub, 'operator'>): Promise<void> {
-  const { bank } = await client['app.state']({});
-  const { invite } = await hub.operator['banks.invite']({ bankName: bank?.name ?? '' });
+export async function enrol(bank: TestBank, hub: Pick<TestHub, 'operator'>): Promise<void> {
+  const { client } = bank;
+  const { bank: own } = await client['app.state']({});
+  const { invite } = await hub.operator['banks.invite']({ bankName: bank.name });
   await client['consortium.join']({ invite });
   const entry = (await hub.operator['banks.list']({})).find(
-    (one) => one.keyFingerprint === bank?.keyFingerprint,
+    (one) => one.keyFingerprint === own?.keyFingerprint,
   );
   if (entry === undefined) throw new Error('the bank did not enrol');
   await hub.operator['banks.approve']({ bankId: entry.bankId, keyFingerprint: entry.keyFingerprint });
-  await until('membership', async () => {
+  await bank.until('membership', async () => {
     const { hub: link } = await client['app.state']({});
     return link.kind === 'joined' && link.membership === 'member' ? true : undefined;
   });
 }
 
-export async function joinRun({ client, until }: TestBank, runId: RunId): Promise<void> {
-  await until('the run is offered', async () =>
+export async function joinRun(bank: TestBank, runId: RunId): Promise<void> {
+  const { client } = bank;
+  await bank.until('the run is offered', async () =>
     (await client['runs.list']({})).find((run) => run.runId === runId),
   );
   await client['runs.join']({ runId });

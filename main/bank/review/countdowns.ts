@@ -7,6 +7,8 @@ export interface Countdowns {
   cancel(updateId: UpdateId): void;
   /** Milliseconds left, or null when none runs. */
   remaining(updateId: UpdateId): number | null;
+  /** Ends them all: what counted down is not released. */
+  cancelAll(): void;
 }
 
 export function createCountdowns(clock: Clock): Countdowns {
@@ -26,6 +28,10 @@ export function createCountdowns(clock: Clock): Countdowns {
     remaining: (updateId) => {
       const countdown = running.get(updateId);
       return countdown === undefined ? null : Math.max(0, countdown.dueAt - clock.monotonic());
+    },
+    cancelAll: () => {
+      for (const countdown of running.values()) countdown.cancel();
+      running.clear();
     },
   };
 }

@@ -17,7 +17,7 @@ import type { RoundContext } from './round-context.ts';
 import { closeScope, openScope, standingScope } from './scoping.ts';
 import { createTrainings, type Trained, type Trainings } from './trainings.ts';
 
-export interface Gate extends Omit<Releases, 'cancelCountdown'> {
+export interface Gate extends Omit<Releases, 'cancelCountdown' | 'close'> {
   /** By the analyst's click. Resolves when the update is held, decided or the training was stopped. */
   train(round: RoundContext): Promise<void>;
   /** Trains unattended where a scope of the run is running or the standing policy opens one; else does nothing. */
@@ -28,7 +28,9 @@ export interface Gate extends Omit<Releases, 'cancelCountdown'> {
   stopScope(runId: RunId): void;
   /** The standing policy was set anew: scopes that stopped do not stand in its way any more. */
   standingChanged(): void;
-  readonly trainings: Pick<Trainings, 'progress' | 'running' | 'close'>;
+  readonly trainings: Pick<Trainings, 'progress' | 'running'>;
+  /** Before the store closes: countdowns end as not released, a running training as interrupted. */
+  close(): Promise<void>;
 }
 
 /** Charges a round may cost without a person: a crash is repeated, a crash loop is not. */
@@ -86,6 +88,10 @@ export function createGate(ports: GatePorts): Gate {
       ports.changed('runs', 'privacy', 'review');
     },
     trainings,
+    close: () => {
+      releases.close();
+      return trainings.close();
+    },
   };
 }
 

@@ -30,6 +30,7 @@ export interface Releases {
   /** Milliseconds until it is committed; null when it does not count down. */
   sendsInMs(updateId: UpdateId): number | null;
   cancelCountdown(updateId: UpdateId): void;
+  close(): void;
   /** Why the last countdown did not end in a release; shown until the next decision. */
   lastFailure(updateId: UpdateId): FailureError | undefined;
 }
@@ -92,6 +93,9 @@ export function createReleases(ports: GatePorts, requireReleasable: RequireRelea
       countdowns.cancel(updateId);
     },
     lastFailure: (updateId) => failures.get(updateId),
+    close: () => {
+      countdowns.cancelAll();
+    },
   };
 }
 

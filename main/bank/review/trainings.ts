@@ -127,7 +127,8 @@ function chargeRound(
       fromHold: hold,
     };
   });
-  ports.ledger.mirrorCommitted();
+  // The mirrored hold counts the steps of its charges already; they are mirrored before the update leaves.
+  if (charge.fromHold === null) ports.ledger.mirrorCommitted();
   return charge;
 }
 

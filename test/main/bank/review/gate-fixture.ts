@@ -208,6 +208,7 @@ function open(parts: Parts): GateFixture {
       return current;
     },
     restart: () => {
+      void fixture.gate.close();
       opened.close();
       const next = open(parts);
       next.policy = fixture.policy;

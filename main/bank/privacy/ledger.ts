@@ -3,7 +3,9 @@
  * first noise is drawn for it and is never given back (design.md I1, I2, I12).
  *
  * Every call joins the caller's transaction where one is open, so that an approval, its outbox row and its `released`
- * entry are one commit; the caller then calls `mirrorCommitted` once the transaction is through (the next call does too).
+ * entry are one commit. The mirrored head may lag behind the file, never lead it: the caller calls `mirrorCommitted` after
+ * a transaction that spent from the free budget or set steps aside, and always before bytes leave. Until then a charge
+ * from a hold needs no mirroring: a file without it still has its steps in the mirrored hold.
  */
 import { createSecretKey } from 'node:crypto';
 import type { Clock } from '#main/platform/ports.ts';
@@ -69,7 +71,7 @@ export interface Ledger {
   entries(page: { readonly afterSequence: number; readonly limit: number }): readonly LedgerEntryView[];
   /** Reads and checks the whole file again. */
   verify(): LedgerHealth;
-  /** Mirrors the head after a transaction of the caller that this ledger took part in. */
+  /** Mirrors the head of all that is committed; does nothing inside a transaction. Before anything is sent. */
   mirrorCommitted(): void;
 }
 
@@ -84,14 +86,15 @@ export function openLedger(options: LedgerOptions): Ledger {
 
   /**
    * Adds the entry that `decide` makes of the verified balance (undefined: none); answers the newest entry's number.
-   * Before it spends, the whole chain is read again; an outcome spends nothing, so there only what is new is checked.
+   * Before it spends, the whole chain has to stand as it was verified; an outcome spends nothing, so there only what is
+   * new is checked.
    */
   const append = (
     decide: (balance: Balance) => LedgerFact | undefined,
     check: 'whole-chain' | 'what-is-new' = 'whole-chain',
   ): number => {
     const sequence = store.inTransaction(() => {
-      const known = check === 'whole-chain' ? reader.verify() : reader.current();
+      const known = check === 'whole-chain' ? reader.verifyBeforeSpending() : reader.current();
       assertVerified(known.health);
       const fact = decide(known.balance);
       if (fact === undefined) return known.head.sequence;

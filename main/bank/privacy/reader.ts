@@ -30,6 +30,8 @@ export interface LedgerReader {
   current(): KnownLedger;
   /** Reads and checks everything again. */
   verify(): KnownLedger;
+  /** As `verify`, but only reads what is new while nothing can have changed what was verified before. */
+  verifyBeforeSpending(): KnownLedger;
   /** Mirrors the committed head if it is verified and new; does nothing inside a transaction. */
   mirrorCommitted(): void;
 }
@@ -40,10 +42,16 @@ interface ReaderOptions {
   readonly mirror: LedgerMirror;
 }
 
+/** Bytes changed past SQLite show in no mark, so the whole is read again also after so many checks of what is new. */
+const CHECKS_BETWEEN_WHOLE = 64;
+
 export function ledgerReader(options: ReaderOptions): LedgerReader {
   const { store, mirror } = options;
+  // Taken before the rows are read: what is written in between shows as a change.
+  const mark = store.changeMark();
   let known = readFrom(EMPTY_LEDGER, options);
   let mirrored = mirror.readMirroredHead();
+  let whole = { mark, checksLeft: CHECKS_BETWEEN_WHOLE };
 
   /** What a transaction has added is not kept, since it may be rolled back; a fault is, since it blocks until verified. */
   const keep = (fresh: KnownLedger): KnownLedger => {
@@ -58,9 +66,7 @@ export function ledgerReader(options: ReaderOptions): LedgerReader {
   };
   const current = (): KnownLedger => {
     if (store.rowsAfter(known.head.sequence, 1).length === 0) return known;
-    const fresh = keep(readFrom(known.health.kind === 'verified' ? known : EMPTY_LEDGER, options));
-    mirrorKnown();
-    return fresh;
+    return keep(readFrom(known.health.kind === 'verified' ? known : EMPTY_LEDGER, options));
   };
   const mirrorCommitted = (): void => {
     if (store.isInTransaction()) return;
@@ -69,8 +75,21 @@ export function ledgerReader(options: ReaderOptions): LedgerReader {
   };
 
   mirrorCommitted();
-  const verify = (): KnownLedger => keep(readFrom(EMPTY_LEDGER, options, known.entries));
-  return { current, verify, mirrorCommitted };
+  const verify = (): KnownLedger => {
+    whole = { mark: store.changeMark(), checksLeft: CHECKS_BETWEEN_WHOLE };
+    return keep(readFrom(EMPTY_LEDGER, options, known.entries));
+  };
+  const isAsVerified = (): boolean =>
+    known.health.kind === 'verified' &&
+    whole.checksLeft > 0 &&
+    whole.mark === store.changeMark() &&
+    (known.head.sequence === 0 || store.rowsAfter(known.head.sequence - 1, 1)[0]?.hash === known.head.hash);
+  const verifyBeforeSpending = (): KnownLedger => {
+    if (!isAsVerified()) return verify();
+    whole = { ...whole, checksLeft: whole.checksLeft - 1 };
+    return keep(readFrom(known, options));
+  };
+  return { current, verify, verifyBeforeSpending, mirrorCommitted };
 }
 
 const EMPTY_LEDGER: KnownLedger = {

@@ -16,6 +16,11 @@ export interface LedgerStore {
    */
   inTransaction<T>(action: () => T): T;
   isInTransaction(): boolean;
+  /**
+   * Stays the same while no other connection has written and no trigger was dropped: while it does, rows that were read
+   * once can't have changed through SQLite.
+   */
+  changeMark(): string;
 }
 
 const Row = z.object({
@@ -54,5 +59,10 @@ export function ledgerStore(database: LedgerDatabase): LedgerStore {
       return database.inTransaction ? transaction() : transaction.immediate();
     },
     isInTransaction: () => database.inTransaction,
+    changeMark: () => `${pragmaNumber(database, 'data_version')}.${pragmaNumber(database, 'schema_version')}`,
   };
+}
+
+function pragmaNumber(database: LedgerDatabase, name: 'data_version' | 'schema_version'): string {
+  return String(z.int().parse(database.pragma(name, { simple: true })));
 }

@@ -99,6 +99,43 @@ describe('a changed ledger', () => {
     expect(ledger.charge(CHARGE)).toBe(7);
   });
 
+  it.each(['before any charge', 'after a charge'])(
+    'is noticed when another connection wrote it, %s',
+    (when) => {
+      const { database, file, ledger } = spent();
+      if (when === 'after a charge') ledger.charge(CHARGE);
+      const other = openDatabase(file);
+      tamper(other, CHANGES.steps);
+      other.close();
+      expect(failureOf(() => ledger.charge(CHARGE)).message).toContain('at entry 4');
+      expectBlocked(ledger, database);
+    },
+  );
+
+  it('is noticed after a while also where SQLite gives no sign of it', () => {
+    const { database, ledger } = ledgerFixture();
+    ledger.setBudget({ ...BUDGET, epsilon: 50 });
+    const mechanism = { ...CHARGE.mechanism, steps: 1 };
+    const hold = ledger.hold({
+      runId: CHARGE.runId,
+      mechanisms: [{ ...mechanism, steps: 100 }],
+      clippingNorm: 1,
+    });
+    const charge = { ...CHARGE, mechanism, hold };
+    tamper(database, '');
+    ledger.charge(charge);
+    // The triggers are gone and known to be: this leaves the file's marks as they are.
+    database.exec(
+      `UPDATE privacy_ledger SET body = replace(body, '"steps":100', '"steps":900') WHERE sequence = 2`,
+    );
+    const charges = Array.from({ length: 100 }, () => charge);
+    const failure = failureOf(() => {
+      for (const one of charges) ledger.charge(one);
+    });
+    expect(failure.message).toContain('does not verify at entry 2');
+    expect(rowCount(database)).toBeLessThan(3 + 70);
+  });
+
   it('is noticed when written with another key', () => {
     const { open } = spent();
     expect(open({ macKey: new Uint8Array(32).fill(8) }).health()).toMatchObject({

@@ -53,7 +53,11 @@ export function createUploads(ports: RoundsPorts): Uploads {
     for (let done = 0; done < asked;) {
       done = asked;
       const waiting = ports.review.waiting().filter((updateId) => !ports.receipts.has(updateId));
-      if (waiting.length > 0) ports.requireSound();
+      if (waiting.length > 0) {
+        ports.requireSound();
+        // Durable before the first byte leaves: an older file can't unsay what was released (I1).
+        ports.ledger.mirrorCommitted();
+      }
       for (const updateId of waiting) await sendOne(ports, updateId, sent);
     }
   };

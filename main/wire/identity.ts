@@ -145,7 +145,21 @@ function statementBytes<P extends Purpose>(purpose: P, document: Statements[P]):
   return Buffer.from(canonicalJson({ ...fields, protocol: FEDERATION_PROTOCOL, purpose }));
 }
 
+/** Far more keys than a consortium has banks; strangers' keys in handshakes only empty it. */
+const KNOWN_KEYS = 20_000;
+/** A pure memo: decoding a key takes as long as half a verification. */
+const keyObjects = new Map<PublicKeyHex, KeyObject>();
+
 function publicKeyObject(publicKey: PublicKeyHex): KeyObject {
+  const known = keyObjects.get(publicKey);
+  if (known !== undefined) return known;
+  if (keyObjects.size >= KNOWN_KEYS) keyObjects.clear();
+  const made = decodedKey(publicKey);
+  keyObjects.set(publicKey, made);
+  return made;
+}
+
+function decodedKey(publicKey: PublicKeyHex): KeyObject {
   const der = Buffer.concat([PUBLIC_PREFIX, Buffer.from(publicKey, 'hex')]);
   return createPublicKey({ key: der, format: 'der', type: 'spki' });
 }

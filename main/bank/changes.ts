@@ -5,6 +5,7 @@ import type { BankEvent, BankTopic } from '#shared/contract/bank.ts';
 export interface Changes {
   note(...topics: readonly BankTopic[]): void;
   subscribe(listener: (event: BankEvent) => void): () => void;
+  isWatched(): boolean;
   close(): void;
 }
 
@@ -30,6 +31,7 @@ export function createChanges(clock: Clock): Changes {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    isWatched: () => listeners.size > 0,
     close: () => {
       cancel?.();
       listeners.clear();

@@ -23,6 +23,7 @@ import type { RoundsPorts } from './rounds/rounds-ports.ts';
 import { openRoundsStore } from './rounds/store/open.ts';
 import { type BankKey, createBankKey } from './settings/bank-key.ts';
 import { type ConsortiumLink, createConsortium } from './settings/consortium.ts';
+import { createEngines, type Engines } from './settings/engines.ts';
 import { createPreferences, type EngineChoice, type Preferences } from './settings/preferences.ts';
 import { createSoundness, type Soundness } from './settings/soundness.ts';
 import { openSettingStore } from './settings/store.ts';
@@ -55,6 +56,7 @@ export interface Services {
   readonly store: Store;
   readonly preferences: Preferences;
   readonly key: BankKey;
+  readonly engines: Engines;
   readonly consortium: ConsortiumLink;
   readonly audit: Audit;
   readonly changes: Changes;
@@ -130,8 +132,8 @@ function createBase(options: BankOptions, store: Store) {
   const { clock, random, log } = options;
   const { database } = store;
   const settled = createSettled(options, store);
-  const { audit, preferences, key, changed } = settled;
-  const worked = createWork(options, { store, audit, preferences, changed });
+  const { audit, preferences, key, changed, isWatched } = settled;
+  const worked = createWork(options, { store, audit, preferences, changed, isWatched });
   let bound: ConsortiumLink | undefined;
   const consortium = (): ConsortiumLink => {
     if (bound === undefined) throw new FailureError('not-set-up', 'The bank is still starting');
@@ -177,6 +179,7 @@ function createSettled({ clock, random, secrets }: BankOptions, { database }: St
   };
   return {
     ...{ preferences, key, audit, changed },
+    isWatched: () => changes.isWatched(),
     link: { settings, preferences, key },
     services: { preferences, key, audit, changes },
   };
@@ -187,9 +190,10 @@ interface WorkParts {
   readonly audit: Audit;
   readonly preferences: Preferences;
   readonly changed: (...topics: readonly BankTopic[]) => void;
+  readonly isWatched: () => boolean;
 }
 
-function createWork(options: BankOptions, { store, audit, preferences, changed }: WorkParts) {
+function createWork(options: BankOptions, { store, audit, preferences, changed, isWatched }: WorkParts) {
   const { clock, random, log, secrets, workers, threads } = options;
   const onChange = (): void => {
     changed('data', 'runs');
@@ -199,10 +203,19 @@ function createWork(options: BankOptions, { store, audit, preferences, changed }
   const macKey = ledgerMacKey(secrets, random);
   const ledger = openLedger({ database: store.database, macKey, clock, mirror: secretsMirror(secrets) });
   const soundness = createSoundness({ ledger, audit });
+  const engines = createEngines({
+    workers,
+    log,
+    choice: () => preferences.engineChoice(),
+    isWatched,
+    onChanged: () => {
+      changed('app');
+    },
+  });
   const engine = (): EngineChoice => preferences.engineChoice();
   const trainer =
     options.trainer?.(features) ?? createTrainer({ workers, log, clock, features, threads, engine });
-  return { data, features, ledger, soundness, trainer };
+  return { data, features, ledger, soundness, engines, trainer };
 }
 
 function dataVersion({ database }: Store) {

@@ -33,7 +33,7 @@ export interface Secrets {
   write(name: string, value: Uint8Array): void;
 }
 
-export type WorkerName = 'training' | 'import' | 'features' | 'scoring' | 'kernel' | 'sample';
+export type WorkerName = 'training' | 'import' | 'features' | 'scoring' | 'kernel' | 'sample' | 'engines';
 
 export interface WorkerHandle {
   post(message: unknown, transfer?: readonly ArrayBuffer[]): void;

@@ -70,7 +70,7 @@ function notHere(message: string): FailureError {
 }
 
 function appState(services: Services, demo: DemoState): AppState {
-  const { options, preferences, key, consortium, soundness } = services;
+  const { options, preferences, key, consortium, soundness, engines } = services;
   const profile = preferences.profile();
   return {
     version: options.version,
@@ -82,7 +82,7 @@ function appState(services: Services, demo: DemoState): AppState {
         : { name: profile.bankName, analyst: profile.analyst, keyFingerprint: key.fingerprint() },
     keyProtection: options.secrets.protection,
     hub: consortium.view(),
-    engine: { inUse: 'kernel', choice: preferences.engineChoice(), reports: [] },
+    engine: engines.view(),
     demo,
     sendingBlocked: soundness.problem()?.toFailure() ?? null,
   };

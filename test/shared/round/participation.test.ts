@@ -89,6 +89,8 @@ describe('the participation table', () => {
     expect(into('sending')).toEqual(['released']);
     expect([...into('reviewing')].sort()).toEqual(['released', 'training']);
     expect(into('sent')).toEqual(['sending']);
+    // a held update is never replaced by another training of its round
+    expect([...into('training')].sort()).toEqual(['joined', 'stopped']);
   });
 
   it('never leads back once bytes may have left', () => {

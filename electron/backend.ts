@@ -6,5 +6,9 @@ import { openBackend } from './backend/backend.ts';
 openBackend({
   parent: process.parentPort,
   entryDirectory: import.meta.dirname,
-  openBank: (host) => createBank({ ...host, connectFederation }),
+  openBank: async (host) => {
+    const bank = await createBank({ ...host, connectFederation });
+    bank.resumeDemo();
+    return bank;
+  },
 });

@@ -22,6 +22,8 @@ export interface Bank {
   running(): readonly string[];
   /** Resolves when the hub was heard once, or could not be; at once without a consortium. */
   settled(): Promise<void>;
+  /** For hosts with a screen: goes on with a demo consortium that ran when the app was closed. */
+  resumeDemo(): void;
   close(): Promise<void>;
 }
 
@@ -65,6 +67,9 @@ function start(options: BankOptions, services: Services, store: Store): Bank {
     settled: async () => {
       if (services.consortium.joined() !== undefined) await services.rounds.sync.run();
     },
+    resumeDemo: () => {
+      demo.resume();
+    },
     close: () => close(services, demo, store),
   };
 }
@@ -83,7 +88,7 @@ function runningWork({ gate, rounds, data, features }: Services, demo: DemoServi
 
 async function close(services: Services, demo: DemoService, store: Store): Promise<void> {
   const { rounds, consortium, changes, gate, trainer, data, features } = services;
-  demo.stop();
+  demo.close();
   rounds.close();
   consortium.close();
   await gate.close();

@@ -112,7 +112,7 @@ async function cutOff(page: Page): Promise<readonly string[]> {
       (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
     return [...document.querySelectorAll('main *')]
       .filter((element) => element.getBoundingClientRect().right > width + 1 && !scrolls(element))
-      .map((element) => `${element.tagName} ${(element.textContent ?? '').slice(0, 40)}`);
+      .map((element) => `${element.tagName} ${element.textContent.slice(0, 40)}`);
   });
 }
 

@@ -26,7 +26,10 @@ export async function serveBank(options: ProgramOptions, withPage: boolean): Pro
     const control = await serveControl({ home, answer, random, log });
     closers.push(() => control.close());
     const bridge = page === undefined ? undefined : await openBridge({ bank, options, page });
-    if (bridge !== undefined) closers.push(() => bridge.close());
+    if (bridge !== undefined) {
+      closers.push(() => bridge.close());
+      bank.resumeDemo();
+    }
     return serving(await nameOf(bank, home), bridge);
   } catch (error) {
     await close();

@@ -10,10 +10,12 @@ import type { Reply } from '#shared/contract/transport.ts';
 import { FailureError } from '#shared/failure.ts';
 import { DEFAULT_DELTA, DEFAULT_ROUNDS } from '#shared/round/presets.ts';
 import type { Clock, Processes, Workers } from '#main/platform/ports.ts';
-import { approve, importData, type MemberPlan } from '#main/sample/consortium/bank-process.ts';
+import { approve, importData, type MemberPlan, startBank } from '#main/sample/consortium/bank-process.ts';
 import { type Consortium, planRun, startConsortium } from '#main/sample/consortium/consortium.ts';
-import { demoCharter, demoStandingPolicy } from '#main/sample/consortium/plan.ts';
+import { startHub } from '#main/sample/consortium/hub-process.ts';
+import { demoCharter, demoStandingPolicy, type DemoTerms } from '#main/sample/consortium/plan.ts';
 import { sampleBankName, SAMPLE_SPLIT, writeSample } from '#main/sample/sample.ts';
+import { type DemoChoice, keepDemo, type KeptDemo, readKeptDemo } from './kept-demo.ts';
 
 export interface DemoServiceOptions {
   readonly home: string;
@@ -28,8 +30,12 @@ export interface DemoServiceOptions {
 export interface DemoService {
   state(): DemoState;
   /** Answers at once; the state tells how far it is. Refused when the store holds data of its own. */
-  start(choice: { readonly peers: number; readonly seed: number }): Promise<void>;
+  start(choice: DemoChoice): Promise<void>;
+  /** Goes on with a demonstration that ran when the app was closed. */
+  resume(): void;
   stop(): void;
+  /** Ends the processes; a demonstration that runs is taken up again at the next start. */
+  close(): void;
 }
 
 const EPSILON = 4;
@@ -39,38 +45,54 @@ const CONSORTIUM_NAME = 'Demo consortium';
 
 export function createDemoService(options: DemoServiceOptions): DemoService {
   const own = createClient(bankContract, { request: options.answer });
+  const directory = join(options.home, 'demo');
   let state: DemoState = { kind: 'off' };
-  let consortium: Consortium | undefined;
+  let consortium: Pick<Consortium, 'hub' | 'stop'> | undefined;
   const change = (next: DemoState): void => {
     state = next;
     options.onChanged();
   };
-  const stop = (): void => {
-    consortium?.stop();
-    consortium = undefined;
-    change({ kind: 'off' });
+  const follow = async (peers: number, started: Promise<Pick<Consortium, 'hub' | 'stop'>>): Promise<void> => {
+    try {
+      consortium = await started;
+      change({ kind: 'running', hubAddress: consortium.hub.address, peers });
+    } catch (error) {
+      change({ kind: 'failed', failure: asFailure(error) });
+    }
+  };
+  const bring = (phase: string): BringUp => {
+    change({ kind: 'starting', phase, share: 0 });
+    const onPhase = (now: string, share: number): void => {
+      change({ kind: 'starting', phase: now, share });
+    };
+    return { options, own, directory, onPhase };
+  };
+  const takeUp = (kept: KeptDemo): void => {
+    void follow(kept.peers, restart(bring('starting the hub'), kept));
   };
   return {
     state: () => state,
-    stop,
-    start: async ({ peers, seed }) => {
+    start: async (choice) => {
       if (state.kind === 'starting' || state.kind === 'running')
         throw new FailureError('demo-running', 'The demo consortium runs already');
-      await refuseStoreInUse(own);
-      change({ kind: 'starting', phase: 'generating transactions', share: 0 });
-      bringUp({
-        options,
-        own,
-        peers,
-        seed,
-        onPhase: (phase, share) => change({ kind: 'starting', phase, share }),
-      }).then(
-        (started) => {
-          consortium = started;
-          change({ kind: 'running', hubAddress: started.hub.address, peers });
-        },
-        (error: unknown) => change({ kind: 'failed', failure: asFailure(error) }),
-      );
+      const kept = readKeptDemo(directory);
+      if (kept === undefined) await refuseStoreInUse(own);
+      if (kept === undefined) void follow(choice.peers, found(bring('generating transactions'), choice));
+      else takeUp(keepDemo(directory, { ...kept, isWanted: true }));
+    },
+    resume: () => {
+      const kept = readKeptDemo(directory);
+      if (kept?.isWanted === true) takeUp(kept);
+    },
+    stop: () => {
+      const kept = readKeptDemo(directory);
+      if (kept !== undefined) keepDemo(directory, { ...kept, isWanted: false });
+      consortium?.stop();
+      consortium = undefined;
+      change({ kind: 'off' });
+    },
+    close: () => {
+      consortium?.stop();
     },
   };
 }
@@ -78,53 +100,74 @@ export function createDemoService(options: DemoServiceOptions): DemoService {
 interface BringUp {
   readonly options: DemoServiceOptions;
   readonly own: Client<BankContract>;
-  readonly peers: number;
-  readonly seed: number;
+  readonly directory: string;
   readonly onPhase: (phase: string, share: number) => void;
 }
 
-async function bringUp(demo: BringUp): Promise<Consortium> {
-  const { options, own } = demo;
-  const { clock, processes, workers } = options;
-  const directory = join(options.home, 'demo');
-  const banks = demo.peers + 1;
-  const files = await writeSample({
-    directory: join(directory, 'data'),
-    banks,
-    seed: demo.seed,
-    workers,
-    onShare: (share) => demo.onPhase('generating transactions', share),
-  });
+async function found(demo: BringUp, choice: DemoChoice): Promise<Consortium> {
+  const { directory } = demo;
+  const { clock, processes, workers } = demo.options;
+  const banks = choice.peers + 1;
+  const onShare = (share: number): void => {
+    demo.onPhase('generating transactions', share);
+  };
+  const seed = choice.seed;
+  const files = await writeSample({ directory: join(directory, 'data'), banks, seed, workers, onShare });
   const plans = files.map((dataFile, n) => memberPlan(sampleBankName(n), dataFile));
   const [ownPlan, ...peerPlans] = plans;
   if (ownPlan === undefined) throw new FailureError('internal', 'The sample has no bank');
   const launch = { clock, processes, onProgress: demo.onPhase };
-  const consortium = await startConsortium(
-    { directory, consortiumName: CONSORTIUM_NAME, members: peerPlans },
-    launch,
-  );
+  const members = { directory, consortiumName: CONSORTIUM_NAME, members: peerPlans };
+  const consortium = await startConsortium(members, launch);
   try {
-    demo.onPhase('joining', 0);
     await joinOwnBank(demo, { consortium, plan: ownPlan });
-    const charter = demoCharter(consortium.consortium, {
-      features: 'card-v2',
-      split: SAMPLE_SPLIT,
-      recipe: 'few-rounds',
-      rounds: DEFAULT_ROUNDS['few-rounds'],
-      epsilon: EPSILON,
-      delta: DEFAULT_DELTA,
-      seed: demo.seed,
-      banks,
-      quorum: Math.min(3, banks),
-      deadlineSeconds: DEADLINE_SECONDS,
-      title: 'Card fraud, demonstration',
-    });
-    await planRun(consortium, charter, launch);
+    await planRun(consortium, demoCharter(consortium.consortium, terms(choice, banks)), launch);
+    keepDemo(directory, { ...choice, address: consortium.hub.address, isWanted: true });
     return consortium;
   } catch (error) {
     consortium.stop();
     throw error;
   }
+}
+
+/** The same stores at the same address: the app's own bank finds its hub again by itself. */
+async function restart(demo: BringUp, kept: KeptDemo): Promise<Pick<Consortium, 'hub' | 'stop'>> {
+  const { clock, processes } = demo.options;
+  const started: { stop(): void }[] = [];
+  const stop = (): void => {
+    for (const one of started) one.stop();
+  };
+  try {
+    const home = join(demo.directory, 'hub');
+    const listen = kept.address.replace('http://', '');
+    const hub = await startHub({ home, consortiumName: CONSORTIUM_NAME, processes, listen });
+    started.push(hub);
+    for (let n = 0; n < kept.peers; n++) {
+      const bank = { name: sampleBankName(n + 1), home: join(demo.directory, `bank-${String(n)}`) };
+      demo.onPhase('starting the peer banks', n / kept.peers);
+      started.push(await startBank(bank, { clock, processes }));
+    }
+    return { hub, stop };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+function terms(choice: DemoChoice, banks: number): DemoTerms {
+  return {
+    features: 'card-v2',
+    split: SAMPLE_SPLIT,
+    recipe: 'few-rounds',
+    rounds: DEFAULT_ROUNDS['few-rounds'],
+    epsilon: EPSILON,
+    delta: DEFAULT_DELTA,
+    seed: choice.seed,
+    banks,
+    quorum: Math.min(3, banks),
+    deadlineSeconds: DEADLINE_SECONDS,
+    title: 'Card fraud, demonstration',
+  };
 }
 
 function memberPlan(name: string, dataFile: string): Omit<MemberPlan, 'home'> {
@@ -154,7 +197,9 @@ async function joinOwnBank(
   const bank = { name: plan.name, client: own };
   await importData(bank, plan, {
     clock: options.clock,
-    onShare: (share) => demo.onPhase('importing transactions', share),
+    onShare: (share) => {
+      demo.onPhase('importing transactions', share);
+    },
   });
   const { invite } = await consortium.hub.client['banks.invite']({ bankName: plan.name });
   await own['consortium.join']({ invite });

@@ -32,11 +32,18 @@ export interface Balance {
   readonly recordedEpsilon: number;
 }
 
-export function balanceOf(entries: readonly LedgerEntry[]): Balance {
-  let budget: Budget | null = null;
-  let recordedEpsilon = 0;
-  const charges = new Map<number, ChargeRecord>();
-  const holds = new Map<number, HoldRecord>();
+export const EMPTY_BALANCE: Balance = {
+  budget: null,
+  charges: new Map(),
+  holds: new Map(),
+  recordedEpsilon: 0,
+};
+
+/** The balance after further entries; `before` stays as it is. */
+export function balanceAfter(entries: readonly LedgerEntry[], before: Balance = EMPTY_BALANCE): Balance {
+  let { budget, recordedEpsilon } = before;
+  const charges = new Map(before.charges);
+  const holds = new Map(before.holds);
   for (const { sequence, at, fact } of entries) {
     switch (fact.kind) {
       case 'budget-set':

@@ -16,7 +16,7 @@ import type { LedgerEntryView, LedgerHealth, PrivacyStateView } from '#shared/pr
 import type { Mechanism } from '#shared/privacy/mechanism.ts';
 import { type Balance, type Budget, isCovered } from './balance.ts';
 import { chainRow, type LedgerHead } from './chain.ts';
-import { chargedEpsilon, entryView, stateView } from './views.ts';
+import { chargedEpsilon, pageViews, stateView } from './views.ts';
 import { type ChargeOutcome, decodeRow, encodeFact, type LedgerFact } from './entry.ts';
 import { type LedgerMirror, ledgerReader } from './reader.ts';
 import {
@@ -132,7 +132,8 @@ export function openLedger(options: LedgerOptions): Ledger {
     epsilonTable: (mechanisms) => epsilonTable(context(balance()), mechanisms),
     entries: ({ afterSequence, limit }) => {
       const decoded = store.rowsAfter(afterSequence, limit).map(decodeRow);
-      return decoded.flatMap((entry) => (entry === undefined ? [] : [entryView(entry)]));
+      const page = decoded.filter((entry) => entry !== undefined);
+      return pageViews({ page, ledger: reader.current().entries }, accountant);
     },
     verify: () => reader.verify().health,
     mirrorCommitted: () => {

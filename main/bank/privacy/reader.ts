@@ -5,7 +5,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { LedgerHealth } from '#shared/privacy/ledger-view.ts';
 import { Digest } from '#shared/ids.ts';
-import { type Balance, balanceOf } from './balance.ts';
+import { type Balance, balanceAfter, EMPTY_BALANCE } from './balance.ts';
 import { chainFault, type ChainFault, EMPTY_HEAD, headOf, type LedgerHead } from './chain.ts';
 import { decodeRow, type LedgerEntry } from './entry.ts';
 import type { LedgerStore } from './store.ts';
@@ -96,7 +96,7 @@ const EMPTY_LEDGER: KnownLedger = {
   health: { kind: 'verified', entries: 0, head: null },
   head: EMPTY_HEAD,
   entries: [],
-  balance: balanceOf([]),
+  balance: EMPTY_BALANCE,
 };
 
 /**
@@ -113,12 +113,13 @@ function readFrom(
     const before = decoded[row.sequence - 1];
     return before?.hash === row.hash ? before : decodeRow(row);
   });
-  const entries = [...verified.entries, ...added.filter((entry) => entry !== undefined)];
+  const readable = added.filter((entry) => entry !== undefined);
+  const entries = [...verified.entries, ...readable];
   const head = headOf(rows, verified.head);
   const fault = chainFault(rows, macKey, verified.head) ?? unreadable(added, verified.head);
   const health =
     fault === undefined ? comparedWith(mirror.readMirroredHead(), { entries, head }) : broken(fault);
-  return { health, head, entries, balance: balanceOf(entries) };
+  return { health, head, entries, balance: balanceAfter(readable, verified.balance) };
 }
 
 function broken(fault: ChainFault): LedgerHealth {

@@ -3,7 +3,13 @@ import type { Accountant } from '#shared/privacy/accountant.ts';
 import type { RoundId, RunId } from '#shared/ids.ts';
 import type { LedgerEntryView, LedgerHealth, PrivacyStateView } from '#shared/privacy/ledger-view.ts';
 import type { Mechanism } from '#shared/privacy/mechanism.ts';
-import { type Balance, chargedMechanisms, heldMechanisms, releasedMechanisms } from './balance.ts';
+import {
+  type Balance,
+  balanceAfter,
+  chargedMechanisms,
+  heldMechanisms,
+  releasedMechanisms,
+} from './balance.ts';
 import type { LedgerEntry, LedgerFact } from './entry.ts';
 
 interface EpsilonTotals {
@@ -51,7 +57,37 @@ function epsilonTotals(balance: Balance, accountant: Accountant): EpsilonTotals 
   };
 }
 
-export function entryView(entry: LedgerEntry): LedgerEntryView {
+/** Evaluations of ε that one page may cost; its other charges from holds show no figure. */
+const EVALUATIONS_A_PAGE = 20;
+
+export interface LedgerPage {
+  readonly page: readonly LedgerEntry[];
+  /** All entries of the ledger up to the end of the page, or more. */
+  readonly ledger: readonly LedgerEntry[];
+}
+
+/** A charge from a hold recorded no ε; it is evaluated here for the newest of the page and for some before it. */
+export function pageViews({ page, ledger }: LedgerPage, accountant: Accountant): readonly LedgerEntryView[] {
+  const unevaluated = page
+    .filter(({ fact }) => fact.kind === 'charge' && fact.epsilonAfter === null)
+    .map(({ sequence }) => sequence);
+  const evaluated = new Set(evenlySpread(unevaluated, EVALUATIONS_A_PAGE));
+  return page.map((entry) => {
+    if (!evaluated.has(entry.sequence)) return entryView(entry);
+    const balance = balanceAfter(ledger.filter(({ sequence }) => sequence <= entry.sequence));
+    return { ...entryView(entry), chargedEpsilonAfter: chargedEpsilon(balance, accountant) };
+  });
+}
+
+/** At most so many of the values, the last always among them. */
+function evenlySpread(values: readonly number[], most: number): readonly number[] {
+  if (values.length <= most) return values;
+  return values.filter(
+    (_, i) => Math.floor(((i + 1) * most) / values.length) > Math.floor((i * most) / values.length),
+  );
+}
+
+function entryView(entry: LedgerEntry): LedgerEntryView {
   const { sequence, at, fact, hash } = entry;
   return { ...BLANK, ...factView(fact), sequence, at, kind: fact.kind, hash };
 }

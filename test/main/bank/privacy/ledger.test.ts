@@ -374,12 +374,31 @@ describe('entries', () => {
     expect(all[2]).toMatchObject({
       roundId: ROUND,
       refersTo: hold,
-      // its steps were accounted for when they were set aside
-      chargedEpsilonAfter: null,
+      // not recorded, since its steps were accounted for when they were set aside
+      chargedEpsilonAfter: epsilonOf(1),
       mechanism: STEPS,
     });
     expect(ledger.chargedEpsilon()).toBe(epsilonOf(1));
     expect(all[3]?.refersTo).toBe(charge);
     expect(ledger.entries({ afterSequence: 2, limit: 2 })).toEqual(all.slice(2, 4));
+  });
+
+  it('show the ε of twenty of many charges from a hold, spread evenly, the last among them', () => {
+    const { ledger } = ledgerFixture();
+    ledger.setBudget(BUDGET);
+    const step = { ...STEPS, steps: 1 };
+    const hold = ledger.hold({ runId: RUN, mechanisms: [{ ...STEPS, steps: 60 }], clippingNorm: 1 });
+    for (let k = 0; k < 50; k++) ledger.charge({ ...CHARGE, mechanism: step, hold });
+    const charges = ledger.entries({ afterSequence: hold, limit: 100 });
+    const shown = charges.map((entry) => entry.chargedEpsilonAfter);
+    const figures = shown.filter((epsilon) => epsilon !== null);
+    expect(charges).toHaveLength(50);
+    expect(figures).toHaveLength(20);
+    expect(figures).toEqual([...figures].sort((a, b) => a - b));
+    expect(shown.at(-1)).toBe(ledger.chargedEpsilon());
+    const gaps = shown
+      .flatMap((epsilon, i) => (epsilon === null ? [] : [i]))
+      .map((i, k, all) => i - (all[k - 1] ?? -1));
+    expect(Math.max(...gaps)).toBe(3);
   });
 });

@@ -5,7 +5,7 @@ import type { ImportProgress } from '#shared/features/data-view.ts';
 import { formatEpsilonUp, formatRemainingDown } from '#shared/privacy/format.ts';
 import type { LedgerEntryView, LedgerHealth, PrivacyStateView } from '#shared/privacy/ledger-view.ts';
 import type { ReviewView } from '#shared/round/review-view.ts';
-import type { ParticipationView, RunView } from '#shared/round/round-view.ts';
+import type { ParticipationView, RunView, ScopeView } from '#shared/round/round-view.ts';
 
 export interface Answer {
   readonly document: unknown;
@@ -39,6 +39,7 @@ function runWords(run: RunView): string {
   else if (!run.joined) lines.push(`  Not joined. Join it: bank join ${run.runId}`);
   if (run.epsilonOfRun !== null)
     lines.push(`  Remaining rounds cost ε ${formatEpsilonUp(run.epsilonOfRun)}.`);
+  if (run.scope !== null) lines.push(`  ${scopeWords(run.scope)}`);
   if (round !== null) {
     const closes =
       round.closesInMs === null ? '' : `, closes in ${String(Math.round(round.closesInMs / 1000))} s`;
@@ -47,6 +48,24 @@ function runWords(run: RunView): string {
     lines.push(`  ${partWords(round.participation)}`);
   }
   return lines.join('\n');
+}
+
+function scopeWords({ source, sent, rounds, state }: ScopeView): string {
+  const which = source === 'review' ? 'Release of several rounds' : 'Standing policy';
+  const progress = `${which}: ${String(sent)} of at most ${String(rounds)} sent`;
+  switch (state.kind) {
+    case 'running':
+      return progress;
+    case 'ended':
+      return `${progress}, ended`;
+    case 'stopped-by-person':
+      return `${progress}, stopped by a person`;
+    case 'stopped-by-limit': {
+      const limit = state.limit === null ? '' : `, outside its limit ${String(state.limit)}`;
+      const value = state.value === null ? '' : ` ${state.value.toFixed(3)}`;
+      return `${progress}. STOPPED in round ${String(state.index + 1)}: ${state.figure}${value}${limit}`;
+    }
+  }
 }
 
 function partWords(part: ParticipationView): string {

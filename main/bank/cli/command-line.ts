@@ -4,6 +4,7 @@ import { FailureError } from '#shared/failure.ts';
 import { RoundId, RunId, UpdateId } from '#shared/ids.ts';
 import { DEFAULT_DELTA } from '#shared/round/presets.ts';
 import { LocalPolicy, type StandingPolicy } from '#shared/contract/bank.ts';
+import { LEAST_NOISE_RATIO } from '../review/limits.ts';
 import type { BankFlags } from './help.ts';
 import { need, number, oneOf, operand, optionalOperand, parseArguments, text } from './flags.ts';
 
@@ -120,6 +121,8 @@ function budgetCommand(flags: BankFlags): BankCommand {
 }
 
 const MOST_ROUNDS = 10_000;
+/** The first rounds of a run point one way: their sums are several times longer than noise alone. */
+const WIDE_NOISE_RATIO = 50;
 
 function policyCommand(flags: BankFlags): BankCommand {
   const standing = oneOf(flags, 'standing', ['on', 'off']);
@@ -135,8 +138,8 @@ function standingOf(flags: BankFlags): StandingPolicy {
     kind: 'on',
     rounds: wholeNumber(flags, 'rounds') ?? MOST_ROUNDS,
     limits: {
-      minimumNoiseRatio: number(flags, 'minimum-noise-ratio') ?? 0.9,
-      maximumNoiseRatio: number(flags, 'maximum-noise-ratio') ?? 2,
+      minimumNoiseRatio: number(flags, 'minimum-noise-ratio') ?? LEAST_NOISE_RATIO,
+      maximumNoiseRatio: number(flags, 'maximum-noise-ratio') ?? WIDE_NOISE_RATIO,
       minimumCosine: number(flags, 'minimum-cosine') ?? -1,
       maximumEpsilonPerRound: number(flags, 'maximum-epsilon') ?? 2,
     },

@@ -40,7 +40,7 @@ export const BANK_HELP = `One bank of a consortium, for its analyst, without a w
   help
 
 Limits of policy --standing on:
-  --minimum-noise-ratio R (0.9)  --maximum-noise-ratio R (2)  --minimum-cosine C (-1)  --maximum-epsilon E (2)
+  --minimum-noise-ratio R (0.9)  --maximum-noise-ratio R (50)  --minimum-cosine C (-1)  --maximum-epsilon E (2)
 Floors of policy, each with --reason:
   --minimum-noise-multiplier Z  --maximum-epsilon-per-round E  --maximum-epsilon-per-run E  --minimum-cohort N
   --allow-runs-without-noise yes|no  --undo-seconds S

@@ -180,7 +180,8 @@ export function standingScope(
 }
 
 /** A scope that a figure or a person stopped is not taken up again until a person sets the standing policy anew. */
-function wasStopped(ports: GatePorts, runId: RunId): boolean {
-  const newest = ports.scopes.newest(runId);
-  return newest?.state.kind === 'stopped-by-limit' || newest?.state.kind === 'stopped-by-person';
+function wasStopped({ scopes }: Pick<GatePorts, 'scopes'>, runId: RunId): boolean {
+  return [scopes.newest(runId), scopes.newestStanding(runId)].some(
+    (scope) => scope?.state.kind === 'stopped-by-limit' || scope?.state.kind === 'stopped-by-person',
+  );
 }

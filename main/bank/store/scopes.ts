@@ -34,6 +34,7 @@ export interface ScopeRound {
 export interface ScopeStore {
   running(runId: RunId): ScopeRecord | undefined;
   newest(runId: RunId): ScopeRecord | undefined;
+  newestStanding(runId: RunId): ScopeRecord | undefined;
   add(scope: Omit<ScopeRecord, 'number' | 'state'>): number;
   setState(number: number, state: ScopeState): void;
   addRound(number: number, round: ScopeRound): void;
@@ -59,6 +60,9 @@ function prepare(database: Database.Database) {
   return {
     running: database.prepare('SELECT * FROM scope WHERE run_id = ? AND is_running = 1'),
     newest: database.prepare('SELECT * FROM scope WHERE run_id = ? ORDER BY scope_no DESC LIMIT 1'),
+    newestStanding: database.prepare(
+      "SELECT * FROM scope WHERE run_id = ? AND source = 'standing-policy' ORDER BY scope_no DESC LIMIT 1",
+    ),
     add: database.prepare(
       `INSERT INTO scope (run_id, source, review_update_id, first_position, rounds, limits, hold_sequence, epsilons,
          state, is_running)
@@ -81,6 +85,7 @@ export function openScopeStore(database: Database.Database): ScopeStore {
   return {
     running: (runId) => parseScope(sql.running.get(runId)),
     newest: (runId) => parseScope(sql.newest.get(runId)),
+    newestStanding: (runId) => parseScope(sql.newestStanding.get(runId)),
     add: (scope) => {
       const { lastInsertRowid } = sql.add.run(
         ...[scope.runId, scope.source, scope.reviewUpdateId, scope.firstIndex, scope.rounds],

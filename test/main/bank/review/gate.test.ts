@@ -400,6 +400,27 @@ describe('the standing policy', () => {
     });
   });
 
+  it('once stopped by a figure, waits until a person sets it anew, whatever was released by hand meanwhile', async () => {
+    const fixture = gateFixture();
+    fixture.standing = { kind: 'on', limits: LIMITS, rounds: 10 };
+    fixture.trainer.noiseRatio = 3;
+    await fixture.gate.trainWithinScope(fixture.round);
+    fixture.trainer.noiseRatio = 1;
+    const held = heldNow(fixture);
+    const scope = { kind: 'rounds', following: 1, limits: LIMITS } as const;
+    fixture.gate.ask({ updateId: held.updateId, digest: held.header.payloadHash, scope, note: '' });
+    fixture.clock.advance(5000);
+    fixture.openRound(2, 1);
+    await fixture.gate.trainWithinScope(fixture.round);
+    expect(fixture.sent).toHaveLength(2);
+    fixture.openRound(3, 2);
+    await fixture.gate.trainWithinScope(fixture.round);
+    expect(fixture.sent).toHaveLength(2);
+    fixture.gate.standingChanged();
+    await fixture.gate.trainWithinScope(fixture.round);
+    expect(fixture.sent).toHaveLength(3);
+  });
+
   it('repeats an interrupted round only so often', async () => {
     let fixture = gateFixture();
     fixture.standing = { kind: 'on', limits: LIMITS, rounds: 10 };

@@ -1,0 +1,219 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { hostOptions } from '#main/bank/cli/host-options.ts';
+import { runBankProgram } from '#main/bank/cli/main.ts';
+import { parseBankCommandLine } from '#main/bank/cli/command-line.ts';
+import { readText } from '#main/bank/cli/read-text.ts';
+import { createBank } from '#main/bank/create.ts';
+import { realClock } from '#main/platform/clock.ts';
+import { isFailure } from '#shared/failure.ts';
+
+let home: string;
+
+// Every command is a process of its own in life; here they share one, and with it its exit listeners.
+process.setMaxListeners(100);
+
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'parley-cli-'));
+});
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+const place = {
+  entryDirectory: path.resolve('main/entry'),
+  pageDirectory: path.resolve('out/renderer'),
+  version: '0.0.0',
+};
+
+async function run(...args: readonly string[]) {
+  let stdout = '';
+  let stderr = '';
+  const code = await runBankProgram({
+    args,
+    stdout: (text) => {
+      stdout += text;
+    },
+    stderr: (text) => {
+      stderr += text;
+    },
+    isTerminal: false,
+    readText,
+    clock: realClock,
+    bankOptions: (flags) =>
+      hostOptions({ ...flags, home: flags.home ?? home }, { ...place, stderr: (text) => (stderr += text) }),
+  });
+  return { code, stdout, stderr };
+}
+
+/** The one document on standard output. */
+async function json(...args: readonly string[]): Promise<unknown> {
+  const { stdout } = await run(...args, '--json');
+  expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+  return JSON.parse(stdout);
+}
+
+const FailureDocument = z.object({
+  failure: z.object({ code: z.string(), message: z.string(), nextStep: z.string() }),
+});
+
+async function failure(...args: readonly string[]): Promise<string> {
+  return FailureDocument.parse(await json(...args)).failure.code;
+}
+
+describe('usage', () => {
+  it('prints help with examples for every way of asking', async () => {
+    for (const args of [['help'], ['--help'], ['release', '--help'], []]) {
+      const { code, stdout } = await run(...args);
+      expect(code).toBe(0);
+      expect(stdout).toContain('npm run bank -- review');
+    }
+  });
+
+  it.each([
+    ['an unknown verb', ['fly']],
+    ['an unknown flag', ['rounds', '--fast']],
+    ['a missing name', ['init', '--bank', 'Nord']],
+    ['a release without a digest', ['release']],
+    ['a digest too short to name an update', ['release', '--digest', 'abc']],
+    ['a run id of another kind', ['join', 'rnd_00000000000000000000000000']],
+    ['a budget that is no number', ['budget', '--epsilon', 'four']],
+    ['floors without a reason', ['policy', '--minimum-noise-multiplier', '1']],
+  ])('exits 2 for %s, with nothing opened', async (_, args) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).not.toBe('');
+    expect(await failure(...args)).toBe('wrong-usage');
+  });
+
+  it('takes no passphrase from a flag', () => {
+    expect(() => parseBankCommandLine(['rounds', '--passphrase', 'secret'])).toThrow(/passphrase/);
+  });
+});
+
+describe('epsilon', () => {
+  const flags = ['--sampling-rate', '0.01', '--noise-multiplier', '2', '--steps', '1000', '--delta', '1e-6'];
+
+  it('answers an array of one for flags and of many for rows, without a store', async () => {
+    const Answers = z.array(
+      z.object({ pld: z.union([z.number(), z.literal('Infinity')]), rdp: z.unknown() }),
+    );
+    expect(Answers.parse(await json('epsilon', ...flags))).toHaveLength(1);
+    const rows = path.join(home, 'rows.json');
+    const ledger = [{ q: 0.01, sigma: 2, steps: 1000 }];
+    writeFileSync(
+      rows,
+      JSON.stringify([
+        { ledger, delta: 1e-6 },
+        { ledger: [{ q: 1, sigma: 0, steps: 1 }], delta: 1e-6 },
+      ]),
+    );
+    const answers = Answers.parse(await json('epsilon', '--rows', rows));
+    expect(answers.map((answer) => answer.pld)).toEqual([expect.any(Number), 'Infinity']);
+  });
+
+  it('fails for a bad row, naming its index', async () => {
+    const rows = path.join(home, 'rows.json');
+    writeFileSync(
+      rows,
+      JSON.stringify([
+        { ledger: [], delta: 1e-6 },
+        { ledger: [{ q: 2, sigma: 1, steps: 1 }], delta: 1e-6 },
+      ]),
+    );
+    const { code, stderr } = await run('epsilon', '--rows', rows);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Row 1');
+  });
+});
+
+describe('a bank on the command line', () => {
+  it('is set up once, and says before that that it is not', async () => {
+    expect(await failure('rounds')).toBe('not-set-up');
+    const Bank = z.object({ bank: z.object({ name: z.string(), keyFingerprint: z.string() }) });
+    const first = Bank.parse(await json('init', '--bank', 'Nord', '--analyst', 'Anna', '--epsilon', '3'));
+    const again = Bank.parse(await json('init', '--bank', 'Nord', '--analyst', 'Berta'));
+    expect(again.bank.keyFingerprint).toBe(first.bank.keyFingerprint);
+    expect(await failure('init', '--bank', 'Other', '--analyst', 'Anna')).toBe('already-set-up');
+  });
+
+  it('shows and sets budget, policies and ledger', async () => {
+    await run('init', '--bank', 'Nord', '--analyst', 'Anna');
+    expect((await run('budget')).stdout).toContain('No privacy budget');
+    await run('budget', '--epsilon', '3');
+    expect((await run('budget', '--epsilon', '5')).code).toBe(1);
+    expect((await run('budget', '--epsilon', '5', '--reason', 'the second year')).code).toBe(0);
+    const ledger = z.object({ entries: z.array(z.object({ kind: z.string() })) }).parse(await json('ledger'));
+    expect(ledger.entries.map((entry) => entry.kind)).toEqual(['budget-set', 'budget-set']);
+    await run('policy', '--minimum-noise-multiplier', '1.5', '--reason', 'our own rule');
+    await run('policy', '--standing', 'on', '--rounds', '25');
+    const policy = z
+      .object({
+        local: z.object({ minimumNoiseMultiplier: z.number(), undoSeconds: z.number() }),
+        standing: z.unknown(),
+      })
+      .parse(await json('policy'));
+    expect(policy.local).toEqual({ minimumNoiseMultiplier: 1.5, undoSeconds: 5 });
+    expect(policy.standing).toMatchObject({ kind: 'on', rounds: 25, limits: { minimumNoiseRatio: 0.9 } });
+  });
+
+  it('verifies, and exits 1 with a reason when a row of the audit was changed', async () => {
+    await run('init', '--bank', 'Nord', '--analyst', 'Anna', '--epsilon', '3');
+    expect((await run('verify')).code).toBe(0);
+    const { connectStore } = await import('#main/platform/sqlite/open.ts');
+    const store = connectStore(path.join(home, 'bank.sqlite'));
+    store.database.exec('DROP TRIGGER audit_is_never_changed');
+    store.database.exec("UPDATE audit SET actor = 'Mallory' WHERE sequence = 1");
+    store.close();
+    expect(await failure('verify')).toBe('store-damaged');
+  });
+
+  it('names the process that has the store open when nobody serves it', async () => {
+    await run('init', '--bank', 'Nord', '--analyst', 'Anna');
+    const options = hostOptions({ home, port: undefined }, { ...place, stderr: () => undefined });
+    const bank = await createBank(options);
+    expect(await failure('rounds')).toBe('store-locked');
+    await bank.close();
+    expect((await run('rounds')).code).toBe(0);
+  });
+
+  it('has nothing to review, to train or to score at first', async () => {
+    await run('init', '--bank', 'Nord', '--analyst', 'Anna');
+    expect((await run('review')).stdout).toContain('Nothing was held');
+    expect(await failure('train')).toBe('round-not-open');
+    expect(await failure('withhold')).toBe('nothing-to-review');
+    expect(await failure('release', '--digest', '0'.repeat(12))).toBe('nothing-to-review');
+    expect(await failure('score')).toBe('model-missing');
+    expect(await failure('join', '--invite', path.join(home, 'none.txt'))).toBe('file-not-readable');
+  });
+
+  it('refuses an invitation that is cut short, and keeps it out of the audit', async () => {
+    await run('init', '--bank', 'Nord', '--analyst', 'Anna');
+    const file = path.join(home, 'invite.txt');
+    writeFileSync(file, 'cut-short-secret');
+    expect(await failure('join', '--invite', file)).toBe('invite-invalid');
+    const bank = await createBank(
+      hostOptions({ home, port: undefined }, { ...place, stderr: () => undefined }),
+    );
+    const { entries } = await bank.handlers['audit.list']({ after: 0, limit: 100 }, undefined);
+    await bank.close();
+    expect(JSON.stringify(entries)).not.toContain('cut-short-secret');
+    expect(entries.map((entry) => entry.action)).toContain('app.setUp');
+  });
+});
+
+describe('failures of parsing', () => {
+  it('are named failures', () => {
+    try {
+      parseBankCommandLine(['policy', '--standing', 'perhaps']);
+    } catch (error) {
+      expect(isFailure(error, 'wrong-usage')).toBe(true);
+      return;
+    }
+    throw new Error('it was accepted');
+  });
+});

@@ -99,7 +99,7 @@ function replayRound(hub: Database.Database, { signed, checkpoint, charter }: Re
 }
 
 const ChargeRow = z.object({ body: z.string() });
-const Charge = z.object({ roundId: z.string(), steps: z.int() }).loose();
+const Charge = z.object({ roundId: z.string(), mechanism: z.object({ steps: z.int() }) });
 
 /** The bank holds the hub's model, and its ledger has a charge of its own for every update that the hub received from it. */
 function judgeBank(home: string, hub: Database.Database, modelHash: string): readonly string[] {
@@ -134,7 +134,7 @@ function ledgerGaps(bank: Database.Database, hub: Database.Database): readonly s
     if (received.get(updateId) === undefined) continue;
     const found = sequence === null ? undefined : ChargeRow.optional().parse(charge.get(sequence));
     const body = found === undefined ? undefined : Charge.parse(JSON.parse(found.body));
-    if (body?.roundId !== roundId || body.steps < 1) gaps.push(`no charge for ${updateId}`);
+    if (body?.roundId !== roundId || body.mechanism.steps < 1) gaps.push(`no charge for ${updateId}`);
     if (sequence !== null && used.has(sequence))
       gaps.push(`one charge paid for two updates, ${updateId} the second`);
     if (sequence !== null) used.add(sequence);

@@ -3,6 +3,7 @@ import { canonicalJson } from '#shared/canonical.ts';
 import type { LocalPolicy } from '#shared/contract/bank.ts';
 import type { LedgerHealth } from '#shared/privacy/ledger-view.ts';
 import type { BankId, Digest } from '#shared/ids.ts';
+import { formatEpsilonUp } from '#shared/privacy/format.ts';
 import type { ReviewCheck } from '#shared/round/review-view.ts';
 import { nextTier } from '#shared/round/size-tier.ts';
 import { roundMechanism } from './cost.ts';
@@ -48,7 +49,7 @@ const CHECKS: readonly Check[] = [
     title: 'Stored bytes unchanged',
     judge: ({ held, digest }) =>
       digest === held.header.payloadHash
-        ? pass(`SHA-256 ${digest}`)
+        ? pass(`SHA-256 ${digest.slice(0, 12)}…, computed again from the store`)
         : block(
             'The stored bytes do not have the digest they were held with',
             'Withhold the update and restore a backup of the store.',
@@ -59,7 +60,7 @@ const CHECKS: readonly Check[] = [
     title: 'Length and range as the charter says',
     judge: ({ held }) =>
       held.statistics.isWellFormed
-        ? pass(`${String(held.header.byteLength)} bytes, every number within the clamp`)
+        ? pass(`${held.header.byteLength.toLocaleString('en')} bytes, every number within the clamp`)
         : block('The update does not have the layout of the charter', DECLINE),
   },
   {
@@ -127,13 +128,18 @@ const CHECKS: readonly Check[] = [
     title: 'Time left',
     judge: ({ remainingMs }) =>
       remainingMs === null || remainingMs > CLOSING_MARGIN_MS
-        ? pass(remainingMs === null ? 'No deadline runs' : `${String(Math.floor(remainingMs / 1000))} s`)
+        ? pass(remainingMs === null ? 'No deadline runs' : timeText(remainingMs))
         : block('The round closes now', 'Take part in the next round; it opens by itself.'),
   },
 ];
 
 export function reviewChecks(input: CheckInput): readonly ReviewCheck[] {
   return CHECKS.map(({ id, title, judge }) => ({ id, title, ...judge(input) }));
+}
+
+function timeText(remainingMs: number): string {
+  const minutes = Math.floor(remainingMs / 60_000);
+  return minutes < 2 ? `${String(Math.floor(remainingMs / 1000))} s` : `${String(minutes)} min`;
 }
 
 function judgeSums({ round }: CheckInput): Outcome {
@@ -174,7 +180,7 @@ function judgeCost({ held, round }: CheckInput): Outcome {
   if (charged === undefined || canonicalJson({ ...charged }) !== canonicalJson({ ...planned }))
     return block('The charge is not the one that the charter plans for this round', DECLINE);
   return pass(
-    `${String(planned.steps)} steps at noise multiplier ${String(planned.noiseMultiplier)}, charged before the training`,
+    `${String(planned.steps)} steps at noise multiplier ${planned.noiseMultiplier.toFixed(3)}, charged before the training`,
   );
 }
 
@@ -182,7 +188,7 @@ function judgeBudget({ held, ledger }: CheckInput): Outcome {
   if (ledger.health.kind !== 'verified')
     return block('The privacy ledger does not verify', 'Restore a verified backup; sending stays blocked.');
   if (held.charge === null) return pass('Nothing is charged');
-  const detail = `ε ${ledger.charged.toFixed(3)} charged`;
+  const detail = `ε ${formatEpsilonUp(ledger.charged)} charged`;
   if (ledger.budget === null) return block('No privacy budget is set', 'Set the budget (Privacy).');
   // The charge could be written only within the budget: this fails when the budget was lowered since.
   return ledger.charged <= ledger.budget

@@ -7,6 +7,9 @@ import type { HostFlags } from '#main/bank/cli/program.ts';
 import { readText } from '#main/bank/cli/read-text.ts';
 import { realClock } from '#main/platform/clock.ts';
 
+// The native TensorFlow library reads this from the process itself, not from a worker: else it greets on standard error.
+process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+
 const stderr = (text: string): void => void process.stderr.write(text);
 
 /** Loaded when a verb needs a bank: `epsilon` and `help` don't. */

@@ -12,6 +12,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
 } from 'node:fs';
@@ -79,25 +80,34 @@ function packagesIn(folder) {
     );
 }
 
-/** What the lockfile names and our node_modules lacks, to `target`. */
+/** Node's own binaries come with the set-up, and nothing needs a second copy of 100 MB. */
+const isNodeBinary = (name) => /^node-(linux|win)-/.test(name);
+
+/** All that the lockfile names for production, whatever this clone has: the cache serves every clone of this lockfile. */
 function fetchPackages(scratch, target) {
   for (const name of ['package.json', 'package-lock.json'])
     copyFileSync(join(root, name), join(scratch, name));
   npm(['ci', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error'], scratch);
   const fetched = join(scratch, 'node_modules');
-  for (const name of packagesIn(fetched))
-    if (existsSync(join(modules, name))) rmSync(join(fetched, name), { recursive: true });
+  for (const name of packagesIn(fetched).filter(isNodeBinary))
+    rmSync(join(fetched, name), { recursive: true });
   rmSync(join(fetched, '.bin'), { recursive: true, force: true });
   renameSync(fetched, target);
 }
+
+/** tfjs-node itself and two that only it brings: where one of them is missing, npm left it out. */
+const NEEDED = ['@tensorflow/tfjs-node', '@tensorflow/tfjs', '@mapbox/node-pre-gyp'];
 
 /**
  * The package and those it needs, exactly as the lockfile names them, into our node_modules. npm leaves an optional package
  * out whose install script failed; here it is installed elsewhere without scripts, and what we lack is copied.
  */
 function placePackages() {
-  if (existsSync(tfjsNode)) return;
-  const packages = join(store, 'packages');
+  if (NEEDED.every((name) => existsSync(join(modules, name)))) return;
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  const packages = join(store, `packages-${lock.slice(0, 16)}`);
   if (!existsSync(packages)) {
     say('native: fetching @tensorflow/tfjs-node from the package mirror…');
     const scratch = freshFolder(packages);

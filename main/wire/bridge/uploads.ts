@@ -1,4 +1,4 @@
-/** Takes a file from the page to home/uploads, streamed, closed to other users, under a name made here. */
+/** Takes a file from the page to home/uploads, streamed, closed to other users, each in a folder with a name made here. */
 import { createWriteStream, rmSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
@@ -47,15 +47,18 @@ async function receive(
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > options.maxBytes) throw tooLarge(options.maxBytes);
   const id = Buffer.from(options.random.bytes(16)).toString('hex');
-  const source = path.join(options.directory, `${id}-${safeName(request.headers['x-file-name'])}`);
+  // A folder of its own, so that the file keeps its name: lists, buttons and the audit record show it.
+  const folder = path.join(options.directory, id);
+  const source = path.join(folder, safeName(request.headers['x-file-name']));
   const partial = `${source}.part`;
   try {
+    makePrivateDirectory(folder);
     const file = createWriteStream(partial, { mode: 0o600, flags: 'wx' });
     await pipeline(request, limit(options.maxBytes), file);
     await rename(partial, source);
     return { source };
   } catch (error) {
-    await rm(partial, { force: true });
+    await rm(folder, { recursive: true, force: true });
     throw asFailure(error);
   }
 }

@@ -350,7 +350,7 @@ it('refuses a port that is taken', async () => {
   bridge = first;
 });
 
-it('receives a file into a place of its own, closed to others', async () => {
+it('receives a file under its own name into a folder of its own, closed to others', async () => {
   const { origin, token } = await start();
   const body = Buffer.from('date,amount\n2026-11-24,48213.77\n');
   const headers = {
@@ -359,10 +359,14 @@ it('receives a file into a place of its own, closed to others', async () => {
   };
   const answer = await raw(origin, { path: '/upload', method: 'PUT', headers, body });
   const { source } = JSON.parse(answer.text) as { source: string };
-  expect(path.dirname(source)).toBe(path.join(home, 'uploads'));
-  expect(path.basename(source)).toMatch(/^[0-9a-f]{32}-Zahlungen_März\.csv$/);
+  expect(path.dirname(path.dirname(source))).toBe(path.join(home, 'uploads'));
+  expect(path.basename(path.dirname(source))).toMatch(/^[0-9a-f]{32}$/);
+  expect(path.basename(source)).toBe('Zahlungen_März.csv');
   expect(readFileSync(source)).toEqual(body);
-  if (process.platform !== 'win32') expect(statSync(source).mode & 0o777).toBe(0o600);
+  if (process.platform !== 'win32') {
+    expect(statSync(source).mode & 0o777).toBe(0o600);
+    expect(statSync(path.dirname(source)).mode & 0o777).toBe(0o700);
+  }
 });
 
 it('keeps nothing of a file that is too large, declared or not', async () => {

@@ -12,16 +12,19 @@ export interface FailureNoticeProps {
   /** Whatever was thrown, or a failure that the backend keeps. */
   readonly error?: unknown;
   readonly failure?: Failure;
+  /** `warn` for what is only not done yet; what went wrong is `bad`. */
+  readonly tone?: 'bad' | 'warn';
   readonly onRetry?: () => void;
   /** More ways out beside Retry. */
   readonly actions?: ReactNode;
 }
 
-export function FailureNotice({ error, failure, onRetry, actions }: FailureNoticeProps): ReactNode {
+export function FailureNotice(props: FailureNoticeProps): ReactNode {
+  const { error, failure, tone = 'bad', onRetry, actions } = props;
   const shown = failure ?? asFailure(error);
   const { title, place } = FAILURE_TEXTS[shown.code];
   return (
-    <div className={classes['notice']} role="alert">
+    <div className={classes['notice']} data-tone={tone} role="alert">
       <IconAlertTriangle className={classes['icon']} size={18} stroke={1.5} aria-hidden />
       <div className={classes['content']}>
         <p className={classes['title']}>{title}</p>

@@ -31,7 +31,11 @@ export function obstacle(
     return new FailureError('not-approved', 'The operator has not approved this bank yet');
   const policy = charterProblem(ports.policy(), charter);
   if (policy !== null) return policy;
-  if (standing.rows === 0) return new FailureError('data-missing', 'This bank has no transactions yet');
+  if (standing.rows === 0)
+    return new FailureError(
+      'data-missing',
+      'Joining declares a public size tier, and this bank holds no rows',
+    );
   return budgetObstacle(ports, charter);
 }
 

@@ -42,7 +42,7 @@ export function Overview({ state }: { readonly state: AppState }): ReactNode {
         <div className={classes['column']}>
           <Panel title={text.overview.round} aside={current === null ? undefined : <RunLink run={current} />}>
             <Part query={runs} skeletonRows={3}>
-              {(list, asOf) => <CurrentRound run={currentRun(list)} asOf={asOf} />}
+              {(list, asOf) => <CurrentRound run={currentRun(list)} hub={state.hub.kind} asOf={asOf} />}
             </Part>
           </Panel>
           <QualityPanel />
@@ -75,8 +75,13 @@ function RunLink({ run }: { readonly run: RunView }): ReactNode {
   return <Anchor href={hrefOf({ screen: 'rounds', runId: run.runId })}>{run.charter.title}</Anchor>;
 }
 
-function CurrentRound({ run, asOf }: { readonly run: RunView | null; readonly asOf: number }): ReactNode {
-  if (run === null) return <p className={classes['quiet']}>{text.overview.noRun}</p>;
+function CurrentRound(props: {
+  readonly run: RunView | null;
+  readonly hub: AppState['hub']['kind'];
+  readonly asOf: number;
+}): ReactNode {
+  const { run, hub, asOf } = props;
+  if (run === null) return <p className={classes['quiet']}>{text.overview.noRun[hub]}</p>;
   return <RoundStrip run={run} asOf={asOf} />;
 }
 

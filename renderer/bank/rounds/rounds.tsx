@@ -69,7 +69,7 @@ function RunDetail({ run, asOf }: { readonly run: RunView; readonly asOf: number
   return (
     <>
       {run.scope === null ? null : <ScopeStrip scope={run.scope} title={run.charter.title} />}
-      {run.obstacle === null || run.joined ? null : <FailureNotice failure={run.obstacle} />}
+      {run.obstacle === null || run.joined ? null : <FailureNotice failure={run.obstacle} tone="warn" />}
       <Panel title={run.charter.title} aside={run.joined ? <LeaveButton run={run} /> : text.rounds.notJoined}>
         <RoundStrip
           run={run}

@@ -4,7 +4,10 @@ export const overview = {
   nextStep: 'Next step',
   round: 'Current round',
   noRound: 'No round is open.',
-  noRun: 'No run yet. Join a consortium, or try the demo.',
+  noRun: {
+    none: 'No run yet. Join a consortium, or try the demo.',
+    joined: 'No run yet. The operator plans runs; a member sees them here by themselves.',
+  },
   budget: 'Privacy budget',
   noBudget: 'No budget yet.',
   ledger: 'Ledger',

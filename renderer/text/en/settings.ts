@@ -76,11 +76,11 @@ export const settings = {
   },
   engine: {
     title: 'Training engine',
-    why: 'Automatic takes the fastest that passes its self-test for the charter.',
+    why: 'Automatic takes the first of these that passes its self-test: they stand in the order of their speed in training.',
     inUse: 'in use',
     choice: 'Engine',
     automatic: 'Automatic',
-    columns: { name: 'Engine', state: 'State', speed: 'Rows/s', reason: 'Why' },
+    columns: { name: 'Engine', state: 'State', speed: 'Rows/s, self-test', reason: 'Why' },
     available: 'available',
     unavailable: 'not available',
     names: {

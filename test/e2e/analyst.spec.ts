@@ -18,11 +18,12 @@ test('an analyst imports a file, joins, reviews, releases and sees the new model
     await join(page, consortium);
     await importFile(page, consortium.dataFile);
     await enterRun(page);
-    const digest = await review(page);
+    const shown = await review(page);
+    const promised = await costOfNextRound(page);
     await release(page);
-    await seeNewModel(page);
-    await samePayloadAtHub(consortium, digest);
-    await withholdNext(page);
+    await seeNewModel(page, { charged: shown.epsilonAfter, promised });
+    await samePayloadAtHub(consortium, shown.digest);
+    await withholdNext(page, consortium);
   } finally {
     await app.stop();
     consortium.close();
@@ -42,12 +43,16 @@ async function join(page: Page, { hub }: TestConsortium): Promise<void> {
   const { invite } = await hub.client['banks.invite']({ bankName: 'Bank Nord' });
   await page.getByLabel('Invitation').fill(invite);
   await page.getByRole('button', { name: 'Read the invitation' }).click();
+  const own = await page
+    .getByText(/^(?:[0-9a-f]{4} ){7}[0-9a-f]{4}$/)
+    .last()
+    .textContent();
   await page.getByRole('button', { name: 'Join EU consortium' }).click();
   await expect(page.getByRole('heading', { name: 'Overview', exact: true })).toBeVisible();
   const banks = await hub.client['banks.list']({});
   const waiting = banks.find((bank) => bank.status === 'waiting-for-approval');
   if (waiting === undefined) throw new Error('the hub has no bank to approve');
-  expect(waiting.name).toBe('Bank Nord');
+  expect(waiting).toMatchObject({ name: 'Bank Nord', keyFingerprint: own });
   await hub.client['banks.approve']({ bankId: waiting.bankId, keyFingerprint: waiting.keyFingerprint });
 }
 
@@ -55,7 +60,7 @@ async function importFile(page: Page, file: string): Promise<void> {
   await go(page, 'data/import');
   await page.locator('input[type=file]').setInputFiles(file);
   await expect(page.getByText('The mapping is guessed from the header')).toBeVisible();
-  await page.getByRole('button', { name: /^Import / }).click();
+  await page.getByRole('button', { name: 'Import bank-0.csv' }).click();
   await expect(page.getByText(/71,\d{3}/).first()).toBeVisible({ timeout: 60_000 });
 }
 
@@ -65,8 +70,14 @@ async function enterRun(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Train for round 1' }).click({ timeout: 60_000 });
 }
 
+interface Shown {
+  readonly digest: string;
+  /** As printed: `0.88` */
+  readonly epsilonAfter: string;
+}
+
 /** Where, as whom, what, at what price: and the whole digest of the bytes that would leave. */
-async function review(page: Page): Promise<string> {
+async function review(page: Page): Promise<Shown> {
   await page
     .getByRole('link', { name: /^Review/ })
     .first()
@@ -76,13 +87,25 @@ async function review(page: Page): Promise<string> {
   await expect(send).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText('fingerprint as pinned')).toBeVisible();
   await expect(page.getByText('Bank Nord').first()).toBeVisible();
-  await expect(page.getByText(/ε 0\.00 → 0\.\d\d of 4\.00/)).toBeVisible();
+  const price = await page.getByText(/^ε 0\.00 → 0\.\d\d of 4\.00$/).textContent();
   await expect(page.getByText(/blocks? the release/)).toHaveCount(0);
   const shown = await page
     .getByText(/^(?:[0-9a-f]{4} ){15}[0-9a-f]{4}$/)
     .first()
     .textContent();
-  return (shown ?? '').replaceAll(' ', '');
+  return {
+    digest: (shown ?? '').replaceAll(' ', ''),
+    epsilonAfter: /→ (0\.\d\d)/.exec(price ?? '')?.[1] ?? 'no price',
+  };
+}
+
+/** What Rounds says about round 2 while the update of round 1, already in the ledger, waits for its review. */
+async function costOfNextRound(page: Page): Promise<string> {
+  await go(page, 'rounds');
+  const cost = await page.locator('dt:has-text("The next round adds") + dd').textContent();
+  expect(cost).toMatch(/^ε \d\.\d\d$/);
+  await go(page, 'review');
+  return cost ?? '';
 }
 
 /** Undo once, then let it go. */
@@ -97,12 +120,18 @@ async function release(page: Page): Promise<void> {
   });
 }
 
-async function seeNewModel(page: Page): Promise<void> {
+interface Cost {
+  readonly charged: string;
+  readonly promised: string;
+}
+
+async function seeNewModel(page: Page, { charged, promised }: Cost): Promise<void> {
   await go(page, 'overview');
   await expect(page.getByText('PR-AUC', { exact: true }).first()).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText(/after 1 version\.$/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(`Starting charges ${promised} to the ledger`)).toBeVisible({ timeout: 30_000 });
   await go(page, 'privacy');
-  await expect(page.getByText(/ε 0\.\d\d/).first()).toBeVisible();
+  await expect(page.getByText(`1 charge brings ε to ${charged} of 4.00.`)).toBeVisible();
 }
 
 /** I14: the digest on the screen is that of the bytes that the hub has on disk; and all banks hold the model it published. */
@@ -126,8 +155,8 @@ async function samePayloadAtHub(consortium: TestConsortium, digest: string): Pro
   expect(new Set(models.map((model) => model.checkpointHash))).toEqual(new Set([run?.checkpointHash]));
 }
 
-/** The next round goes on without this bank: the quorum is two. */
-async function withholdNext(page: Page): Promise<void> {
+/** The next round goes on without this bank: the quorum is two. Its model comes back all the same. */
+async function withholdNext(page: Page, { hub, banks, runId }: TestConsortium): Promise<void> {
   await go(page, 'rounds');
   await page.getByRole('button', { name: 'Train for round 2' }).click({ timeout: 60_000 });
   await go(page, 'review');
@@ -135,6 +164,12 @@ async function withholdNext(page: Page): Promise<void> {
   await withhold.click({ timeout: 60_000 });
   await page.getByRole('alertdialog').getByRole('button', { name: 'Withhold anyway' }).click();
   await expect(page.getByText(/^Withheld\. The update was not sent and stays here/)).toBeVisible();
+  await go(page, 'overview');
+  await expect(page.getByText(/over 2 versions\.$/)).toBeVisible({ timeout: 60_000 });
+  const rounds = await hub.client['runs.rounds']({ runId });
+  expect(rounds.find(({ index }) => index === 1)).toMatchObject({ phase: 'published', received: 2 });
+  const models = await Promise.all(banks.map((bank) => bank.client['models.list']({})));
+  expect(models.map((list) => list.find(({ version }) => version === 2)?.banks)).toEqual([2, 2]);
 }
 
 async function go(page: Page, place: string): Promise<void> {

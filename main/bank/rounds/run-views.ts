@@ -1,6 +1,6 @@
 /** Runs, rounds and scopes as screens and command line see them. */
 import type { z } from 'zod';
-import type { ParticipationState } from '#shared/round/participation.ts';
+import type { ParticipationKind, ParticipationState } from '#shared/round/participation.ts';
 import { plannedRounds } from '#shared/round/charter.ts';
 import type {
   ModelVersionView,
@@ -33,7 +33,7 @@ export interface ViewSources {
 }
 
 export function runView(sources: ViewSources, run: RunRecord): z.infer<typeof RunView> {
-  const { ports, members, roster } = sources;
+  const { members, roster } = sources;
   const { charter } = run.plan.plan;
   const scope = sources.scopes.newest(run.runId);
   return {
@@ -54,7 +54,7 @@ export function runView(sources: ViewSources, run: RunRecord): z.infer<typeof Ru
     scope: scope === undefined ? null : scopeView(sources.scopes, scope),
     sumCheck: run.sumCheck,
     obstacle: obstacleOf(sources, run),
-    ...costView(ports, run),
+    ...costView(sources, run),
   };
 }
 
@@ -64,16 +64,35 @@ function obstacleOf({ ports, standing }: ViewSources, run: RunRecord): z.infer<t
   return obstacle(ports, run, standing())?.toFailure() ?? null;
 }
 
-function costView({ ledger }: RoundsPorts, run: RunRecord) {
+function costView(sources: ViewSources, run: RunRecord) {
+  const { ledger } = sources.ports;
   const { charter } = run.plan.plan;
   if (charter.privacy.noiseMultiplier === 0 || ledger.budget() === null || run.status !== 'open')
     return { epsilonOfRun: null, epsilonOfNextRound: null };
-  const next = ledger.costOf(plannedMechanisms(charter, run.version, 1)).withHolds;
+  const from = firstUncharged(sources, run);
+  const next = ledger.costOf(plannedMechanisms(charter, from, 1)).withHolds;
   return {
-    epsilonOfRun: runCost(ledger, charter, run.version),
+    epsilonOfRun: runCost(ledger, charter, from),
     epsilonOfNextRound: next.after - next.before,
   };
 }
+
+/** Index of the round that the next training would be charged for: an open round is in the ledger once trained for. */
+function firstUncharged({ ports, openRounds }: ViewSources, run: RunRecord): number {
+  const open = openRounds.ofRun(run.runId);
+  const part = open && ports.participations.get(open.context.roundId)?.state.kind;
+  return part !== undefined && CHARGED.has(part) ? run.version + 1 : run.version;
+}
+
+/** Not `stopped`: training again has a charge of its own. */
+const CHARGED: ReadonlySet<ParticipationKind> = new Set([
+  'training',
+  'reviewing',
+  'released',
+  'sending',
+  'sent',
+  'withheld',
+]);
 
 function roundView(sources: ViewSources, run: RunRecord): z.infer<typeof RoundView> | null {
   const open = sources.openRounds.ofRun(run.runId);

@@ -62,9 +62,14 @@ export function defaultLimits(reviewed: {
 }): ScopeLimits {
   return {
     minimumNoiseRatio: LEAST_NOISE_RATIO,
-    maximumNoiseRatio: 2 * Math.max(reviewed.noiseRatio ?? 1, LEAST_NOISE_RATIO),
+    maximumNoiseRatio: roundedUp(2 * Math.max(reviewed.noiseRatio ?? 1, LEAST_NOISE_RATIO), 100),
     minimumCosine: -1,
     // ε is compared with the plan's own table, so the margin covers its rounding only
-    maximumEpsilonPerRound: Math.max(reviewed.dearestRound * 1.001, 1e-9),
+    maximumEpsilonPerRound: roundedUp(reviewed.dearestRound * 1.001, 10_000),
   };
+}
+
+/** To the next of `steps` to one, so that a person reads and edits it; never 0. */
+function roundedUp(value: number, steps: number): number {
+  return Math.max(Math.ceil(value * steps), 1) / steps;
 }

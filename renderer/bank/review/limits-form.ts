@@ -16,7 +16,7 @@ export type LimitsOutcome =
   | { readonly kind: 'valid'; readonly limits: ScopeLimits }
   | { readonly kind: 'invalid'; readonly errors: Readonly<Partial<Record<LimitField, string>>> };
 
-/** Four decimals suffice to read; the limits themselves stay exact until they are edited. */
+/** As they are: what is offered has few decimals. */
 export function limitsText(limits: ScopeLimits): LimitsText {
   return {
     minimumNoiseRatio: String(limits.minimumNoiseRatio),

@@ -94,3 +94,8 @@ export function asFailure(error: unknown): Failure {
     nextStep: NEXT_STEPS.internal,
   };
 }
+
+/** What happened and what to do next, as sentences: a message may lack its full stop. */
+export function inSentences({ message, nextStep }: Pick<Failure, 'message' | 'nextStep'>): string {
+  return `${/[.!?…]$/.test(message) ? message : `${message}.`} ${nextStep}`;
+}

@@ -5,6 +5,7 @@ function decimals(value: number, digits: number): string {
   return new Intl.NumberFormat(undefined, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
+    signDisplay: 'negative', // no minus before what rounds to zero
   }).format(value);
 }
 

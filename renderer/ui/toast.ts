@@ -1,7 +1,7 @@
 /** A word about what the person just did. Conditions that last are banners, not toasts. */
 import { notifications } from '@mantine/notifications';
 import { type Failure } from '#shared/failure.ts';
-import { FAILURE_TEXTS } from '../text/failure-texts.ts';
+import { FAILURE_TEXTS, inSentences } from '../text/failure-texts.ts';
 
 const closeButtonProps = { 'aria-label': 'Close' };
 
@@ -12,7 +12,7 @@ export function toast(message: string): void {
 export function toastFailure(failure: Failure): void {
   notifications.show({
     title: FAILURE_TEXTS[failure.code].title,
-    message: `${failure.message} ${failure.nextStep}`,
+    message: inSentences(failure),
     color: 'red',
     withBorder: true,
     autoClose: false,

@@ -128,7 +128,7 @@ interface Cost {
 async function seeNewModel(page: Page, { charged, promised }: Cost): Promise<void> {
   await go(page, 'overview');
   await expect(page.getByText('PR-AUC', { exact: true }).first()).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByText(/after 1 version\.$/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/at version 1\.$/)).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText(`Starting charges ${promised} to the ledger`)).toBeVisible({ timeout: 30_000 });
   await go(page, 'privacy');
   await expect(page.getByText(`1 charge brings ε to ${charged} of 4.00.`)).toBeVisible();
@@ -165,7 +165,7 @@ async function withholdNext(page: Page, { hub, banks, runId }: TestConsortium): 
   await page.getByRole('alertdialog').getByRole('button', { name: 'Withhold anyway' }).click();
   await expect(page.getByText(/^Withheld\. The update was not sent and stays here/)).toBeVisible();
   await go(page, 'overview');
-  await expect(page.getByText(/over 2 versions\.$/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/at version 2\.$/)).toBeVisible({ timeout: 60_000 });
   const rounds = await hub.client['runs.rounds']({ runId });
   expect(rounds.find(({ index }) => index === 1)).toMatchObject({ phase: 'published', received: 2 });
   const models = await Promise.all(banks.map((bank) => bank.client['models.list']({})));

@@ -6,7 +6,7 @@ import { type PrivacyStateView } from '#shared/privacy/ledger-view.ts';
 import { type ReviewView } from '#shared/round/review-view.ts';
 import { type RoundView, type RunView } from '#shared/round/round-view.ts';
 import { text } from '../../text/en.ts';
-import { FAILURE_TEXTS } from '../../text/failure-texts.ts';
+import { FAILURE_TEXTS, inSentences } from '../../text/failure-texts.ts';
 import { epsilonSpent, roundNumber } from '../../ui/format.ts';
 import { type Route } from '../route.ts';
 
@@ -43,7 +43,7 @@ export function suggestNextStep(situation: Situation): NextStep | null {
     trainingStep(situation) ??
     preparationStep(situation) ??
     runStep(situation) ??
-    (situation.runs === null ? null : { name: 'wait', ...steps.wait, route: rounds, command: 'go.rounds' })
+    waitStep(situation)
   );
 }
 
@@ -54,7 +54,7 @@ function blockedStep({ app: { sendingBlocked } }: Situation): NextStep | null {
   return {
     name: 'blocked',
     title,
-    reason: `${sendingBlocked.message} ${sendingBlocked.nextStep}`,
+    reason: inSentences(sendingBlocked),
     action,
     route,
     command: null,
@@ -94,7 +94,7 @@ function trainingStep({ runs }: Situation): NextStep | null {
     if (round.participation.kind === 'stopped') {
       const { title, action } = steps.stopped;
       const { failure } = round.participation;
-      const reason = `${failure.message} ${failure.nextStep}`;
+      const reason = inSentences(failure);
       return { name: 'stopped', title: title(number), reason, action, route, command: 'go.rounds' };
     }
   }
@@ -133,7 +133,7 @@ function runStep({ runs }: Situation): NextStep | null {
   const route: Route = { screen: 'rounds', runId: other.runId };
   if (other.obstacle !== null) {
     const { title, action } = steps.obstacle;
-    const reason = `${other.obstacle.message} ${other.obstacle.nextStep}`;
+    const reason = inSentences(other.obstacle);
     return { name: 'obstacle', title: title(other.charter.title), reason, action, route, command: null };
   }
   const { title, reason, action } = steps.join;
@@ -154,6 +154,20 @@ function trainStep(run: RunView, round: RoundView): NextStep {
     reason: cost === null || cost === 0 ? reasonFree : reason(epsilonSpent(cost)),
     action,
     route: { screen: 'rounds', runId: run.runId },
+    command: 'go.rounds',
+  };
+}
+
+function waitStep({ runs }: Situation): NextStep | null {
+  if (runs === null) return null;
+  const { title, reason, reasonNoRun, action } = steps.wait;
+  const isRunOpen = runs.some(({ status }) => status === 'open');
+  return {
+    name: 'wait',
+    title,
+    reason: isRunOpen ? reason : reasonNoRun,
+    action,
+    route: rounds,
     command: 'go.rounds',
   };
 }

@@ -36,6 +36,8 @@ export function measuredVersions(versions: readonly ModelVersionView[]): readonl
     .toSorted((a, b) => a.version - b.version);
 }
 
+const printed = ({ version, prAuc }: Measured) => ({ version, prAuc: figure(prAuc, 3) });
+
 function QualityLine({ versions }: { readonly versions: readonly ModelVersionView[] }): ReactNode {
   const measured = measuredVersions(versions);
   const first = measured.at(0);
@@ -50,7 +52,7 @@ function QualityLine({ versions }: { readonly versions: readonly ModelVersionVie
   return (
     <LineFigure
       title={text.overview.prAuc}
-      sentence={text.overview.qualitySentence(figure(first.prAuc, 3), figure(last.prAuc, 3), measured.length)}
+      sentence={text.overview.qualitySentence(printed(first), printed(last))}
       points={measured.map(({ version, prAuc }) => ({ version, prAuc }))}
       x={{ key: 'version', header: text.overview.version }}
       series={[{ name: 'prAuc', label: text.overview.prAuc, color: 'var(--chart-bank)' }]}

@@ -7,7 +7,7 @@ import { type AppState, type HubLink } from '#shared/contract/bank.ts';
 import { useTell } from '../../queries/ask.ts';
 import { useBackend } from '../../queries/backend.tsx';
 import { text } from '../../text/en.ts';
-import { asFailure, FAILURE_TEXTS } from '../../text/failure-texts.ts';
+import { asFailure, FAILURE_TEXTS, inSentences } from '../../text/failure-texts.ts';
 import { Countdown } from '../../ui/countdown.tsx';
 import { clockText } from '../../ui/format.ts';
 import { toast, toastFailure } from '../../ui/toast.ts';
@@ -70,7 +70,7 @@ function BlockedBanner({ state }: { readonly state: AppState }): ReactNode {
         )
       }
     >
-      <strong>{text.shell.sendingBlocked}.</strong> {failure.message} {failure.nextStep}
+      <strong>{text.shell.sendingBlocked}.</strong> {inSentences(failure)}
     </Banner>
   );
 }
@@ -113,7 +113,7 @@ function DemoBanner({ state }: { readonly state: AppState }): ReactNode {
     case 'failed':
       return (
         <Banner tone="bad" icon={icon}>
-          <strong>{text.shell.demoFailed}.</strong> {demo.failure.message} {demo.failure.nextStep}
+          <strong>{text.shell.demoFailed}.</strong> {inSentences(demo.failure)}
         </Banner>
       );
     case 'starting':

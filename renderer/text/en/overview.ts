@@ -1,4 +1,10 @@
 /** Overview: the one next step, and how things stand. */
+export interface QualityPoint {
+  readonly version: number;
+  /** As printed. */
+  readonly prAuc: string;
+}
+
 export const overview = {
   title: 'Overview',
   nextStep: 'Next step',
@@ -15,10 +21,10 @@ export const overview = {
   quality: 'Quality on your own test days',
   noModel: 'No model yet. It appears with the first published round.',
   notEvaluated: 'The model is here; its quality is being computed.',
-  qualitySentence: (first: string, last: string, versions: number) =>
-    versions === 1
-      ? `PR-AUC ${last} after 1 version.`
-      : `PR-AUC ${Number(last) >= Number(first) ? 'rose' : 'fell'} from ${first} to ${last} over ${String(versions)} versions.`,
+  qualitySentence: (first: QualityPoint, last: QualityPoint) =>
+    first.version === last.version
+      ? `PR-AUC ${last.prAuc} at version ${String(last.version)}.`
+      : `PR-AUC ${Number(last.prAuc) >= Number(first.prAuc) ? 'rose' : 'fell'} from ${first.prAuc} at version ${String(first.version)} to ${last.prAuc} at version ${String(last.version)}.`,
   qualityNote: 'Computed here, on your rows. It never leaves the bank.',
   version: 'Version',
   prAuc: 'PR-AUC',
@@ -108,6 +114,7 @@ export const overview = {
     wait: {
       title: 'Nothing to do now',
       reason: 'The next round opens by itself when enough banks are present.',
+      reasonNoRun: 'No run is open. The operator of the consortium plans the next one.',
       action: 'Open Rounds',
     },
   },

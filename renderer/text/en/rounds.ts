@@ -133,7 +133,7 @@ export const rounds = {
     source: { review: 'from a review', 'standing-policy': 'by the standing policy' },
     stop: 'Stop after this round',
     stopped: 'No further round is released without you',
-    ended: 'The scope has ended. The next update asks again.',
+    ended: 'The scope has ended. A further update asks again.',
     stoppedByPerson: 'Stopped by you. The next update asks again.',
     stoppedByLimit: (stop: {
       readonly figure: string;

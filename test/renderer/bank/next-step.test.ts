@@ -41,3 +41,14 @@ it('names the price before training, rounded up', () => {
 it('suggests nothing while the runs are not known', () => {
   expect(suggestNextStep({ ...situation('full'), runs: null, review: null })).toBeNull();
 });
+
+it('waits for the next round only while a run is open', () => {
+  const { runs, ...rest } = situation('published');
+  const over = (runs ?? []).map((run) => ({ ...run, status: 'completed' as const, round: null }));
+  expect(suggestNextStep({ ...rest, runs })?.reason).toContain('The next round opens by itself');
+  expect(suggestNextStep({ ...rest, runs: over })?.reason).toContain('No run is open');
+});
+
+it('writes an obstacle and its way out as sentences', () => {
+  expect(suggestNextStep(situation('obstacle'))?.reason).toContain('at least 1. The local policy');
+});

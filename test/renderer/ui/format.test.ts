@@ -6,6 +6,7 @@ import {
   durationText,
   epsilonLeft,
   epsilonSpent,
+  figure,
   inFours,
   roundNumber,
   shortDigest,
@@ -70,4 +71,9 @@ it('counts rounds from 1 for people', () => {
 
 it('gives an axis no more digits than it can use', () => {
   expect([28, 2.5, 0.05, 0].map(axisFigure)).toEqual(['28', '2.50', '0.050', '0.00']);
+});
+
+it('puts no minus before what rounds to zero', () => {
+  expect(figure(-0.0004)).toBe('0.000');
+  expect(figure(-0.0006)).toBe('-0.001');
 });

@@ -105,6 +105,7 @@ test('a file is handed over, its mapping corrected, and its import started', asy
   const start = page.getByRole('button', { name: /^Import transactions-2026-q4/ });
   await expect(start).toHaveAttribute('aria-disabled', 'true');
   await amount.selectOption('amount');
+  await expect(start).not.toHaveAttribute('aria-disabled', 'true');
   await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('progressbar')).toBeVisible();
   await page.getByRole('button', { name: 'Cancel, keep nothing' }).click();

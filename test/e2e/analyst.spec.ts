@@ -26,7 +26,7 @@ test('an analyst imports a file, joins, reviews, releases and sees the new model
     await withholdNext(page, consortium);
   } finally {
     await app.stop();
-    consortium.close();
+    await consortium.close();
   }
 });
 

@@ -1,8 +1,10 @@
 /** A real hub and two real member banks as processes, beside the app under test: what an analyst joins. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { realClock } from '#main/platform/clock.ts';
+import type { ProcessHandle } from '#main/platform/ports.ts';
 import { createProcesses } from '#main/platform/processes/processes.ts';
 import { createWorkers } from '#main/platform/workers/workers.ts';
 import { type Consortium, planRun, startConsortium } from '#main/sample/consortium/consortium.ts';
@@ -23,7 +25,8 @@ export interface TestConsortium extends Pick<Consortium, 'hub' | 'banks'> {
   readonly hubHome: string;
   /** Empty folder for the app under test. */
   readonly appHome: string;
-  close(): void;
+  /** Resolves when the processes are gone and their folder is, too. */
+  close(): Promise<void>;
 }
 
 export async function startTestConsortium(): Promise<TestConsortium> {
@@ -56,9 +59,19 @@ export async function startTestConsortium(): Promise<TestConsortium> {
     ...{ hub: consortium.hub, banks: consortium.banks, runId, dataFile },
     hubHome: path.join(directory, 'hub'),
     appHome: path.join(directory, 'app'),
-    close: () => {
+    close: async () => {
+      const gone = [consortium.hub, ...consortium.banks].map(({ process }) => exited(process));
       consortium.stop();
-      rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      await Promise.all(gone);
+      await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+function exited(process: ProcessHandle): Promise<void> {
+  return new Promise((resolve) => {
+    process.onExit(() => {
+      resolve();
+    });
+  });
 }

@@ -7,8 +7,7 @@ export default defineConfig({
   outputDir: 'node_modules/.cache/playwright',
   timeout: 60_000,
   workers: 1,
-  // Real processes on a busy machine: slowness is no failure. What passes only at the second try is listed as flaky.
-  retries: 1,
+  // Real processes on a busy machine: slowness is no failure.
   expect: { timeout: 15_000 },
   reporter: 'list',
   projects: [

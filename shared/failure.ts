@@ -68,6 +68,9 @@ export const NEXT_STEPS = {
     'The privacy budget does not allow this. Take part in fewer rounds, or raise the budget with a reason (Privacy).',
   'policy-refused':
     'The local policy does not allow this. Change it under Settings with a reason, or decline the round.',
+  'second-reviewer-needed':
+    'Two reviewers have to sign this (Settings → Reviewers). Let each of them enter the own passphrase.',
+  'reviewer-refused': 'Check the name and the passphrase of the reviewer; nothing was signed.',
   'unit-mismatch':
     'This store accounts for another unit of privacy. Use a store of its own for this charter.',
   'nothing-to-review': 'There is no update waiting for a decision.',

@@ -41,6 +41,13 @@ export const ImportId = z
   .brand('ImportId');
 export type ImportId = z.infer<typeof ImportId>;
 
+/** A person who signs releases where two have to. */
+export const ReviewerId = z
+  .string()
+  .regex(new RegExp(`^rvw_${body}$`))
+  .brand('ReviewerId');
+export type ReviewerId = z.infer<typeof ReviewerId>;
+
 /** SHA-256 as 64 lower-case hex digits. */
 export const Digest = z
   .string()

@@ -1,7 +1,7 @@
 /** The bank app's contract: what screens and command line can ask of the backend, over every transport. */
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
-import { BankId, Digest, ImportId, RoundId, RunId, UpdateId, UtcTime } from '../ids.ts';
+import { BankId, Digest, ImportId, RoundId, RunId, UtcTime } from '../ids.ts';
 import {
   ColumnMapping,
   DataSummary,
@@ -13,7 +13,9 @@ import {
 import { LedgerEntryView, LedgerHealth, PrivacyStateView } from '../privacy/ledger-view.ts';
 import { FeaturePresetName, PrivacyUnit } from '../round/charter.ts';
 import { ModelVersionView, RunView, ScopeLimits } from '../round/round-view.ts';
-import { ReleaseScope, ReviewView } from '../round/review-view.ts';
+import { Countersigned } from '../round/reviewer-view.ts';
+import { auditMethods } from './bank-audit.ts';
+import { reviewMethods } from './bank-review.ts';
 import { Membership } from './federation.ts';
 import { command, query } from './define.ts';
 
@@ -83,6 +85,10 @@ export const LocalPolicy = z.strictObject({
   minimumNoiseMultiplier: z.number().min(0),
   maximumEpsilonPerRound: z.number().positive(),
   maximumEpsilonPerRun: z.number().positive(),
+  /** ε of all charges together; the ledger's budget may be lower or higher, the smaller one holds. */
+  maximumEpsilonInTotal: z.number().positive(),
+  /** Own size tier ÷ the tiers of the whole cohort, at most: above it the model would be this bank's alone. */
+  maximumWeightShare: z.number().gt(0).max(1),
   minimumCohort: z.int().min(1),
   /** Charters without noise are refused unless this is set. */
   allowRunsWithoutNoise: z.boolean(),
@@ -104,16 +110,6 @@ export const InvitePreview = z.object({
   /** This bank's key, to be compared with the operator by another channel. */
   ownFingerprint: z.string(),
 });
-
-export const AuditEntryView = z.object({
-  sequence: z.number(),
-  at: UtcTime,
-  actor: z.string(),
-  action: z.string(),
-  detail: z.string(),
-  hash: Digest,
-});
-export type AuditEntryView = z.infer<typeof AuditEntryView>;
 
 const page = z.strictObject({
   after: z.number().int().min(0).default(0),
@@ -178,15 +174,7 @@ export const bankContract = {
   'rounds.stopTraining': command(z.strictObject({ roundId: RoundId }), nothing),
   'rounds.decline': command(z.strictObject({ roundId: RoundId }), nothing),
 
-  /** The update that waits for a decision, or the last one decided; null when there is none. */
-  'review.current': query(z.strictObject({ updateId: UpdateId.optional() }), ReviewView.nullable()),
-  'review.release': command(
-    z.strictObject({ updateId: UpdateId, digest: Digest, scope: ReleaseScope, note: z.string().max(2000) }),
-    nothing,
-  ),
-  'review.undo': command(z.strictObject({ updateId: UpdateId }), nothing),
-  'review.withhold': command(z.strictObject({ updateId: UpdateId, note: z.string().max(2000) }), nothing),
-  'scope.stop': command(z.strictObject({ runId: RunId }), nothing),
+  ...reviewMethods,
 
   'privacy.state': query(nothing, PrivacyStateView),
   'privacy.ledger': query(page, z.object({ total: z.number(), entries: z.array(LedgerEntryView) })),
@@ -195,15 +183,24 @@ export const bankContract = {
       epsilon: z.number().positive(),
       delta: z.number().gt(0).lt(1),
       unit: PrivacyUnit,
+      /** Required to raise it. */
       reason: z.string().max(2000),
+      countersigned: Countersigned,
     }),
     nothing,
   ),
   'privacy.verify': query(nothing, LedgerHealth),
 
   'policy.read': query(nothing, z.object({ local: LocalPolicy, standing: StandingPolicy })),
-  'policy.setLocal': command(z.strictObject({ policy: LocalPolicy, reason: z.string().max(2000) }), nothing),
-  'policy.setStanding': command(z.strictObject({ policy: StandingPolicy }), nothing),
+  /** What only tightens is free; what loosens takes a reason, and both reviewers in mode `two`. */
+  'policy.setLocal': command(
+    z.strictObject({ policy: LocalPolicy, reason: z.string().max(2000), countersigned: Countersigned }),
+    nothing,
+  ),
+  'policy.setStanding': command(
+    z.strictObject({ policy: StandingPolicy, countersigned: Countersigned }),
+    nothing,
+  ),
 
   'models.list': query(nothing, z.array(ModelVersionView)),
   /** The newest adopted model of a run as plain numbers, for the bank's own systems; public among the members. */
@@ -225,10 +222,7 @@ export const bankContract = {
     z.object({ rows: z.number(), outputFile: z.string(), rowsPerSecond: z.number() }),
   ),
 
-  'audit.list': query(
-    page,
-    z.object({ total: z.number(), entries: z.array(AuditEntryView), verified: z.boolean() }),
-  ),
+  ...auditMethods,
 
   'demo.start': command(
     z.strictObject({ peers: z.int().min(2).max(5), seed: z.int().min(0).max(0xffff_ffff) }),

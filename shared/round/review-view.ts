@@ -1,6 +1,6 @@
 /** What the review shows of the held update: computed from the exact bytes that would be sent (I14). */
 import { z } from 'zod';
-import { BankId, Digest, RoundId, RunId, UpdateId, UtcTime } from '../ids.ts';
+import { BankId, Digest, ReviewerId, RoundId, RunId, UpdateId, UtcTime } from '../ids.ts';
 import { PrivacyUnit } from './charter.ts';
 import { Quality, ScopeLimits } from './round-view.ts';
 
@@ -25,6 +25,34 @@ export const LayerNorms = z.object({
   noiseOnly: z.number().nullable(),
 });
 export type LayerNorms = z.infer<typeof LayerNorms>;
+
+export const ReleaseScope = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('this-round') }),
+  z.strictObject({ kind: z.literal('rounds'), following: z.int().min(1).max(10_000), limits: ScopeLimits }),
+]);
+export type ReleaseScope = z.infer<typeof ReleaseScope>;
+
+/** Who signed this update so far; in mode `one` the analyst's click is the decision and nothing is listed. */
+export const ReviewSignatures = z.object({
+  needed: z.union([z.literal(1), z.literal(2)]),
+  given: z.array(z.object({ reviewerId: ReviewerId, name: z.string(), at: UtcTime })),
+  /** What the first reviewer signed for; the second signs the same or starts anew. null: nobody signed. */
+  scope: ReleaseScope.nullable(),
+});
+export type ReviewSignatures = z.infer<typeof ReviewSignatures>;
+
+/** What is kept of a decision, for the printed record. */
+export const ReviewDecision = z.object({
+  kind: z.enum(['released', 'withheld', 'late']),
+  at: UtcTime,
+  /** A review by hand, or the scope whose limits it kept to. */
+  source: z.enum(['review', 'scope']).nullable(),
+  /** The review that a release by scope rests on. */
+  restsOn: UpdateId.nullable(),
+  /** Audit entry that records it. */
+  audit: z.object({ sequence: z.number(), hash: Digest }).nullable(),
+});
+export type ReviewDecision = z.infer<typeof ReviewDecision>;
 
 export const ReviewView = z.object({
   updateId: UpdateId,
@@ -105,11 +133,8 @@ export const ReviewView = z.object({
     .nullable(),
   dataVersion: z.object({ rows: z.number(), until: UtcTime.nullable() }),
   note: z.string().nullable(),
+  signatures: ReviewSignatures,
+  /** null while it waits. */
+  decision: ReviewDecision.nullable(),
 });
 export type ReviewView = z.infer<typeof ReviewView>;
-
-export const ReleaseScope = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('this-round') }),
-  z.strictObject({ kind: z.literal('rounds'), following: z.int().min(1).max(10_000), limits: ScopeLimits }),
-]);
-export type ReleaseScope = z.infer<typeof ReleaseScope>;

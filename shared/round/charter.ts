@@ -129,6 +129,21 @@ export type PrivacyTerms = z.infer<typeof PrivacyTerms>;
 export const Grid = z.strictObject({ exponent: z.int().min(-60).max(30), clamp: z.number().gt(0) });
 export type Grid = z.infer<typeof Grid>;
 
+/** Noisy score histograms of the incoming model on the banks' own test rows (privacy.md 2g.10): the only evaluation that leaves. */
+export const EvaluationHistogram = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('off') }),
+  z.strictObject({
+    kind: z.literal('on'),
+    /** Rounds whose index is a positive multiple of this carry it. */
+    everyRounds: z.int().min(1).max(10_000),
+    /** s_h: standard deviation of the discrete Gaussian noise on each count, in rows. */
+    noiseStandardDeviation: z.number().gt(0).max(1e6),
+    /** m: test rows of one unit that count at most, and so the L2 sensitivity; 1 where a row is the unit. */
+    rowsPerUnit: z.int().min(1).max(1000),
+  }),
+]);
+export type EvaluationHistogram = z.infer<typeof EvaluationHistogram>;
+
 export const Participation = z.strictObject({
   minimumCohort: z.int().min(1).max(10_000),
   /** Fewest updates to aggregate. */
@@ -159,6 +174,7 @@ export const Charter = z
       alertsPerDay: z.int().min(1),
       /** Leave out, on each test day d, accounts with a fraud in days d−14..d−8. */
       leaveOutKnownCards: z.boolean(),
+      histogram: EvaluationHistogram,
     }),
     model: ModelSpec,
     recipe: Recipe,
@@ -189,6 +205,7 @@ interface CharterLike {
   readonly participation: Participation;
   readonly secureAggregation: { readonly kind: 'on' | 'off' };
   readonly model: ModelSpec;
+  readonly evaluation: { readonly leaveOutKnownCards: boolean; readonly histogram: EvaluationHistogram };
 }
 
 function charterProblems(charter: CharterLike): readonly CharterProblem[] {
@@ -214,6 +231,19 @@ function charterProblems(charter: CharterLike): readonly CharterProblem[] {
   if (participation.quorum > participation.minimumCohort && participation.minimumCohort < 1)
     say(['participation', 'quorum'], 'the quorum exceeds the cohort');
   if (charter.model.layers.at(-1) !== 1) say(['model', 'layers'], 'the last layer has one output');
+  return [...problems, ...histogramProblems(charter)];
+}
+
+function histogramProblems({ evaluation, privacy }: CharterLike): readonly CharterProblem[] {
+  const { histogram } = evaluation;
+  if (histogram.kind === 'off') return [];
+  const problems: CharterProblem[] = [];
+  const say = (field: string, message: string): void =>
+    void problems.push({ path: ['evaluation', 'histogram', field], message });
+  if (privacy.noiseMultiplier === 0)
+    say('kind', 'a run without noise is not accounted for, so its banks cannot pay for score histograms');
+  if (privacy.unit === 'transaction' && histogram.rowsPerUnit !== 1)
+    say('rowsPerUnit', 'with single transactions protected one unit is one row');
   return problems;
 }
 

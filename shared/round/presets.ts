@@ -2,6 +2,7 @@
 import type { ConsortiumId } from '../ids.ts';
 import type {
   Charter,
+  EvaluationHistogram,
   FeaturePresetName,
   Grid,
   Participation,
@@ -53,6 +54,8 @@ export interface CharterChoice {
   readonly modelSeed?: number;
   readonly participation?: Partial<Participation>;
   readonly leaveOutKnownCards?: boolean;
+  /** Off unless stated; `presetHistogram` has the usual one. */
+  readonly histogram?: EvaluationHistogram;
 }
 
 /** A whole charter from the few choices that an operator makes; everything else as in the reference results. */
@@ -76,6 +79,7 @@ export function presetCharter(choice: CharterChoice): Charter {
     evaluation: {
       alertsPerDay: 100,
       leaveOutKnownCards: choice.leaveOutKnownCards ?? choice.features === 'card-v1',
+      histogram: choice.histogram ?? { kind: 'off' },
     },
     model: {
       kind: 'mlp',
@@ -96,6 +100,37 @@ export function presetCharter(choice: CharterChoice): Charter {
     participation,
     openPayloads: true,
     secureAggregation: { kind: 'off' },
+  };
+}
+
+/** Test rows of one account that count at most. */
+const HISTOGRAM_ROWS_PER_ACCOUNT = 3;
+/** s_h ÷ m at the ε below and above; a smaller ε has more noise, so that evaluation stays a small part of the cost. */
+const HISTOGRAM_NOISE = 10;
+const HISTOGRAM_EPSILON = 4;
+const HISTOGRAM_ROUNDS: Readonly<Record<'few-rounds' | 'one-step', number>> = {
+  'few-rounds': 8,
+  'one-step': 100,
+};
+
+/**
+ * The usual score histograms of a private run (privacy.md 2g.10): three or four over the run, together about a twentieth
+ * of its squared privacy loss. `epsilon`: of the whole run; null for a run without privacy, which has none.
+ */
+export function presetHistogram(terms: {
+  readonly recipe: RecipeName;
+  readonly unit: PrivacyUnit;
+  readonly epsilon: number | null;
+}): EvaluationHistogram {
+  const { recipe, unit, epsilon } = terms;
+  if (epsilon === null || (recipe !== 'few-rounds' && recipe !== 'one-step')) return { kind: 'off' };
+  const rowsPerUnit = unit === 'account' ? HISTOGRAM_ROWS_PER_ACCOUNT : 1;
+  const noise = HISTOGRAM_NOISE * Math.max(1, HISTOGRAM_EPSILON / epsilon);
+  return {
+    kind: 'on',
+    everyRounds: HISTOGRAM_ROUNDS[recipe],
+    noiseStandardDeviation: Math.ceil(noise * rowsPerUnit),
+    rowsPerUnit,
   };
 }
 

@@ -1,9 +1,12 @@
 /** Which integer vectors an update has, on which grid, and how wide each number travels. */
 import type { Charter, Grid } from './charter.ts';
+import { hasEvaluation, HISTOGRAM_BINS } from './evaluation.ts';
 import { stepsOfRound } from './schedule.ts';
 
+export type VectorName = 'difference' | 'sum' | 'evaluation';
+
 export interface VectorLayout {
-  readonly name: 'difference' | 'sum';
+  readonly name: VectorName;
   readonly length: number;
   /** Grid step, 2^exponent. */
   readonly gridStep: number;
@@ -12,11 +15,27 @@ export interface VectorLayout {
   readonly bytesPerNumber: 4 | 8;
 }
 
+/** Noisy counts of rows, genuine then fraud; the clamp is out of reach of any count that fits a store. */
+const EVALUATION: VectorLayout = {
+  name: 'evaluation',
+  length: 2 * HISTOGRAM_BINS,
+  gridStep: 1,
+  bound: 2 ** 31 - 1,
+  bytesPerNumber: 4,
+};
+
 /**
  * The vectors of one bank's update in round `index` (committed rounds before it), in the order they travel.
- * few-rounds: difference then sum; one-step: sum; plain: difference. `parameters` is the model's size.
+ * few-rounds: difference then sum; one-step: sum; plain: difference; then the evaluation in the rounds that carry one.
+ * `parameters` is the model's size.
  */
 export function updateLayout(charter: Charter, parameters: number, index: number): readonly VectorLayout[] {
+  const trained = trainedVectors(charter, parameters, index);
+  return hasEvaluation(charter, index) ? [...trained, EVALUATION] : trained;
+}
+
+/** The vectors that training makes. */
+function trainedVectors(charter: Charter, parameters: number, index: number): readonly VectorLayout[] {
   const difference = vector('difference', { grid: charter.grids.difference, length: parameters, terms: 1 });
   const kind = charter.recipe.kind;
   if (kind === 'plain') return [difference];
@@ -26,7 +45,7 @@ export function updateLayout(charter: Charter, parameters: number, index: number
 }
 
 function vector(
-  name: VectorLayout['name'],
+  name: 'difference' | 'sum',
   shape: { readonly grid: Grid; readonly length: number; readonly terms: number },
 ): VectorLayout {
   const gridStep = powerOfTwo(shape.grid.exponent);

@@ -3,9 +3,9 @@ import { Button } from '@mantine/core';
 import { IconArrowDown, IconArrowsSort, IconArrowUp, IconDownload } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type CsvCell, csvText } from '#shared/csv.ts';
 import { useCommand } from '../commands/registry.tsx';
 import { text } from '../text/en.ts';
-import { type CsvCell, csvOf } from './csv.ts';
 import classes from './data-table.module.css';
 import { count } from './format.ts';
 import { useSaveText } from './save-text.ts';
@@ -213,10 +213,8 @@ function useExport<Row>({ columns, rows, allRows, fileName = 'export' }: DataTab
   return () => {
     saveText(`${fileName}.csv`, async () => {
       const exported = allRows === undefined ? rows : await allRows();
-      return csvOf(
-        columns.map(({ header }) => header),
-        exported.map((row) => columns.map(({ csv }) => csv(row))),
-      );
+      const header = columns.map((column) => column.header);
+      return csvText([header, ...exported.map((row) => columns.map(({ csv }) => csv(row)))]);
     });
   };
 }

@@ -1,4 +1,5 @@
 /** The bank's data for screens and command line: inspect a file, import it, look at what is there. */
+import { csvText } from '#shared/csv.ts';
 import { FailureError, type Failure } from '#shared/failure.ts';
 import { ImportId, UtcTime } from '#shared/ids.ts';
 import type {
@@ -28,7 +29,6 @@ import {
   type TransactionQuery,
 } from '#main/bank/store/transactions.ts';
 import { recordVerdict, type Verdict } from '#main/bank/store/verdicts.ts';
-import { csvText } from './csv-export.ts';
 import { createImportJobs } from './import-jobs.ts';
 import { headerSignature, inspectFile } from './import/inspect.ts';
 import { progressView, summaryView } from './views.ts';

@@ -5,10 +5,10 @@
 import path from 'node:path';
 import type { Store } from '#main/platform/sqlite/open.ts';
 import { z } from 'zod';
+import { csvText } from '#shared/csv.ts';
 import { FailureError } from '#shared/failure.ts';
 import { FeaturePresetName, ModelSpec } from '#shared/round/charter.ts';
 import { createPredictor, probability, type Predictor } from '../../learning/kernel/predictor.ts';
-import { csvText } from '../data/csv-export.ts';
 import { type FeatureBlock, readBlock } from '../features/block-file.ts';
 import { type FeatureManifest, readManifest } from '../features/manifest.ts';
 import { transactionLookup } from './store.ts';

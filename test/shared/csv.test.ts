@@ -2,13 +2,13 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { csvText } from '#main/bank/data/csv-export.ts';
+import { csvText, guardFormula } from '#shared/csv.ts';
 
 const Cells = z.array(z.array(z.string()));
 
 /** What a spreadsheet takes for a formula when it opens a cell. */
 function startsFormula(cell: string): boolean {
-  return /^[=+\-@\t\r\n\0\uFF1D\uFF0B\uFF0D\uFF20]/u.test(cell);
+  return /^[\t\r\n\0]|^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/u.test(cell);
 }
 
 const cell = fc.oneof(
@@ -52,6 +52,17 @@ describe('exported CSV', () => {
       { numRuns: 3000 },
     );
     expect(guarded).toBeGreaterThan(1000);
+  });
+
+  it.each(['=1+1', '+cmd', '-cmd', '@SUM(A1)', '\t=1', ' =1', '\u00A0=1', '\0=1', '\uFF0B1', ' \uFF1D1'])(
+    'keeps a spreadsheet from running %j',
+    (text) => {
+      expect(guardFormula(text)).toBe(`'${text}`);
+    },
+  );
+
+  it('leaves numbers numbers, also negative ones, and empty what is not there', () => {
+    expect(csvText([['amount'], [-12.5], [null]])).toBe('amount\r\n-12.5\r\n\r\n');
   });
 
   it('writes lines that end as RFC 4180 says', () => {

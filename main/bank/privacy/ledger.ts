@@ -29,6 +29,7 @@ import {
   holdFact,
   type HoldRequest,
   outcomeFact,
+  reservedEpsilon,
   type SpendContext,
   type SpendCost,
 } from './spending.ts';
@@ -49,6 +50,8 @@ export interface Ledger {
   budget(): Budget | null;
   state(): PrivacyStateView;
   chargedEpsilon(): number;
+  /** ε of charges and holds together: what the budget is compared with. 0 without a budget. */
+  reservedEpsilon(): number;
   /** Number and hash of the newest entry, for the hub and for backups. */
   head(): LedgerHead;
   /** The first setting fixes δ and the unit for ever. Throws `unit-mismatch` or `invalid-input`. */
@@ -112,6 +115,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     budget: () => balance().budget,
     state: () => stateView(balance(), reader.current().health, accountant),
     chargedEpsilon: () => chargedEpsilon(balance(), accountant),
+    reservedEpsilon: () => (balance().budget === null ? 0 : reservedEpsilon(context(balance()))),
     head: () => reader.current().head,
     setBudget: (request) => {
       append((now) => budgetFact(now, request));

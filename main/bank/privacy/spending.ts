@@ -111,8 +111,8 @@ function chargeFromHold(context: SpendContext, hold: number, mechanism: Mechanis
   return null;
 }
 
-/** ε of charges and holds together: one evaluation for all the charges that a hold is used up by. */
-function reservedEpsilon({ balance, accountant }: SpendContext): number {
+/** ε of charges and holds together: one evaluation for all the charges that a hold is used up by. Throws `budget-not-set`. */
+export function reservedEpsilon({ balance, accountant }: SpendContext): number {
   const reserved = [...chargedMechanisms(balance), ...heldMechanisms(balance)];
   return accountant.epsilon(reserved, budgetOf(balance).delta);
 }

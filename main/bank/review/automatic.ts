@@ -1,13 +1,15 @@
 /** The only automatic release there is: inside a running scope, by limits on the held bytes and public values alone. */
 import { canonicalJson } from '#shared/canonical.ts';
+import type { FailureError } from '#shared/failure.ts';
 import type { ScopeRecord } from '../store/scopes.ts';
 import { roundMechanism } from './cost.ts';
 import type { GatePorts } from './gate-ports.ts';
-import { type LimitInput, outsideLimits } from './limits.ts';
+import { type LimitInput, type OutsideLimit, outsideLimits } from './limits.ts';
+import { policyAtRelease } from './release-policy.ts';
 import { remainingMs, type RoundContext } from './round-context.ts';
 import { writeRelease } from './releases.ts';
 import { closeScope, closeScopeWhenSpent, plannedEpsilon } from './scoping.ts';
-import type { HeldUpdate } from './store.ts';
+import type { HeldStatistics, HeldUpdate } from './store.ts';
 
 export interface AutomaticInput {
   readonly held: HeldUpdate;
@@ -20,7 +22,8 @@ export interface AutomaticInput {
  * Joins the caller's transaction; true when it was released.
  */
 export function decideAutomatically(ports: GatePorts, { held, round, scope }: AutomaticInput): boolean {
-  const input = limitInput({ held, round, scope });
+  const { statistics: figures, header, charge } = held;
+  const input = limitInput(ports, { figures, header, charge, round, scope });
   const { noiseRatio, cosine, epsilon } = input;
   const note = (sent: boolean): void => {
     const figures = { noiseRatio, cosine, epsilon };
@@ -41,23 +44,46 @@ export function decideAutomatically(ports: GatePorts, { held, round, scope }: Au
   return true;
 }
 
-function limitInput({ held, round, scope }: AutomaticInput): LimitInput {
+/** The figures of the held bytes that a limit may look at. The type keeps the raw ones of the same record out. */
+type HeldFigures = Pick<HeldStatistics, 'isWellFormed' | 'noiseRatio' | 'cosineWithLastPublished'>;
+
+interface Deciding extends Pick<AutomaticInput, 'round' | 'scope'> {
+  readonly figures: HeldFigures;
+  readonly header: HeldUpdate['header'];
+  readonly charge: HeldUpdate['charge'];
+}
+
+function limitInput(ports: GatePorts, { figures, header, charge, round, scope }: Deciding): LimitInput {
   const planned = roundMechanism(round.charter, round.index);
-  const { statistics, charge, header } = held;
   return {
-    isWellFormed: statistics.isWellFormed && header.baseHash === round.baseHash,
+    refusedByPolicy: refusedByPolicy(policyAtRelease(ports, { charge, round })),
+    isWellFormed: figures.isWellFormed && header.baseHash === round.baseHash,
     isModelHealthy: round.model.alarms.length === 0 && (round.index === 0 || round.model.sumCheck !== 'none'),
     isChargedAsPlanned:
       canonicalJson(charge === null ? null : { ...charge.mechanism }) ===
       canonicalJson(planned === null ? null : { ...planned }),
-    noiseRatio: statistics.noiseRatio,
-    cosine: statistics.cosineWithLastPublished,
-    epsilon: epsilonOf(held, scope, round.index),
+    noiseRatio: figures.noiseRatio,
+    cosine: figures.cosineWithLastPublished,
+    epsilon: epsilonOf(charge, scope, round.index),
   };
 }
 
-function epsilonOf({ charge }: HeldUpdate, scope: ScopeRecord, index: number): number {
+function epsilonOf(charge: HeldUpdate['charge'], scope: ScopeRecord, index: number): number {
   if (charge === null) return 0;
   // A charge outside the hold (a repeated round) has its own figure.
   return charge.fromHold === null ? charge.epsilonAfter - charge.epsilonBefore : plannedEpsilon(scope, index);
+}
+
+function refusedByPolicy(problem: FailureError | null): OutsideLimit | null {
+  if (problem === null) return null;
+  const { figure = problem.code, value, limit } = problem.details;
+  return {
+    figure: `local policy: ${String(figure)}`,
+    value: numberOrNull(value),
+    limit: numberOrNull(limit),
+  };
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
 }

@@ -6,6 +6,7 @@ export type GateLedger = Pick<
   | 'budget'
   | 'health'
   | 'chargedEpsilon'
+  | 'reservedEpsilon'
   | 'charge'
   | 'recordOutcome'
   | 'hold'

@@ -7,6 +7,8 @@ import type { ScopeLimits } from '#shared/round/round-view.ts';
 
 /** All that an automatic release may look at. */
 export interface LimitInput {
+  /** What the bank's own floors refuse about this release; null when they allow it. */
+  readonly refusedByPolicy: OutsideLimit | null;
   /** Finite, of the layout's length, within its bounds, and on the base model that this bank computed itself. */
   readonly isWellFormed: boolean;
   /** The incoming model follows from the published sums and raises no alarm. */
@@ -29,6 +31,7 @@ export interface OutsideLimit {
 
 /** The first figure outside, or null when every figure is inside. A NaN is outside. */
 export function outsideLimits(input: LimitInput, limits: ScopeLimits): OutsideLimit | null {
+  if (input.refusedByPolicy !== null) return input.refusedByPolicy;
   if (!input.isWellFormed) return { figure: 'held bytes', value: null, limit: null };
   if (!input.isModelHealthy) return { figure: 'incoming model', value: null, limit: null };
   if (!input.isChargedAsPlanned) return { figure: 'cost as planned', value: null, limit: null };

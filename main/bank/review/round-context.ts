@@ -4,6 +4,7 @@ import type { ConsortiumId, Digest, RoundId, RunId } from '#shared/ids.ts';
 import type { Charter } from '#shared/round/charter.ts';
 import type { Checkpoint } from '#main/learning/recipes/checkpoint.ts';
 import type { SumCheck } from '../rounds/store/records.ts';
+import type { Cohort } from '../settings/policy.ts';
 
 /** What is known of the model that came in. Its hash was recomputed by this bank before it stands here (D2). */
 export interface IncomingModel {
@@ -26,10 +27,17 @@ export interface RoundContext {
   readonly checkpoint: Checkpoint;
   readonly model: IncomingModel;
   readonly tier: number;
+  /** Banks in the round, and their public tiers together as far as their signed memberships are known here. */
   readonly cohort: number;
+  readonly cohortTiers: number;
   readonly epsilonAtJoin: number;
   /** Monotonic milliseconds at which the round closes; null while no deadline runs. */
   readonly closesAt: number | null;
+}
+
+/** The cohort as the local policy judges it. */
+export function cohortOf({ cohort, cohortTiers, tier }: RoundContext): Cohort {
+  return { banks: cohort, ownTier: tier, tiers: cohortTiers };
 }
 
 /** ḡ of the base checkpoint; null before the first committed round. */

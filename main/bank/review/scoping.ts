@@ -8,12 +8,12 @@ import { formatEpsilonUp, formatRemainingDown } from '#shared/privacy/format.ts'
 import type { Mechanism } from '#shared/privacy/mechanism.ts';
 import { plannedRounds } from '#shared/round/charter.ts';
 import type { ScopeLimits } from '#shared/round/round-view.ts';
-import { charterProblem, costProblem } from '../settings/policy.ts';
+import { charterProblem, cohortProblem, costProblem } from '../settings/policy.ts';
 import type { ScopeRecord, ScopeState } from '../store/scopes.ts';
 import { plannedMechanisms } from './cost.ts';
 import type { GatePorts } from './gate-ports.ts';
 import type { GateLedger } from './ledger-port.ts';
-import type { RoundContext } from './round-context.ts';
+import { cohortOf, type RoundContext } from './round-context.ts';
 
 export interface ScopeRequest {
   readonly round: RoundContext;
@@ -75,14 +75,16 @@ export function planScope(ports: GatePorts, request: ScopeRequest) {
   const rounds = Math.min(request.rounds, plannedRounds(round.charter) - firstIndex);
   if (rounds < 1) throw new FailureError('invalid-input', 'No round of the run follows', { firstIndex });
   const policy = ports.policy();
-  const refused = charterProblem(policy, round.charter);
+  const refused =
+    charterProblem(policy, round.charter) ?? cohortProblem(policy, round.charter, cohortOf(round));
   if (refused !== null) throw refused;
   const mechanisms = plannedMechanisms(round.charter, firstIndex, rounds);
   const epsilons =
     mechanisms.length === 0 ? new Array<number>(rounds + 1).fill(0) : planTable(ports.ledger, mechanisms);
   for (const [k, after] of epsilons.slice(1).entries()) {
     const epsilonOfRound = after - (epsilons[k] ?? 0);
-    const problem = costProblem(policy, { epsilonOfRound, epsilonOfRun: after - round.epsilonAtJoin });
+    const epsilonOfRun = after - round.epsilonAtJoin;
+    const problem = costProblem(policy, { epsilonOfRound, epsilonOfRun, epsilonInTotal: after });
     if (problem !== null) throw problem;
   }
   if (mechanisms.length > 0) requireBudget(ports.ledger, epsilons);

@@ -11,7 +11,7 @@ import type { TrainingJob, TrainingOutcome } from '../training/trainer.ts';
 import type { ChargeRecord } from './approval.ts';
 import { roundMechanism } from './cost.ts';
 import { commit, type GatePorts } from './gate-ports.ts';
-import type { RoundContext } from './round-context.ts';
+import { cohortOf, type RoundContext } from './round-context.ts';
 
 export interface Trained {
   readonly round: RoundContext;
@@ -103,7 +103,7 @@ function chargeRound(
 ): ChargeRecord | null {
   const { charter, roundId, runId, index } = round;
   const policy = ports.policy();
-  const problem = charterProblem(policy, charter) ?? cohortProblem(policy, charter, round.cohort);
+  const problem = charterProblem(policy, charter) ?? cohortProblem(policy, charter, cohortOf(round));
   if (problem !== null) throw problem;
   const mechanism = roundMechanism(charter, index);
   const { clippingNorm } = charter.privacy;
@@ -145,6 +145,8 @@ function plannedCost(
     return undefined;
   const isRepeat = (ports.participations.get(round.roundId)?.trainings ?? 0) > 0;
   if (isRepeat || !ports.ledger.isCovered(scope.hold, mechanism)) return undefined;
+  // The policy may have become stricter since the scope was planned.
+  requireAffordable(ports, round, { before, after, total: ports.ledger.reservedEpsilon() });
   return { before, after, hold: scope.hold };
 }
 
@@ -155,10 +157,25 @@ function freshCost(
 ): { readonly before: number; readonly after: number } {
   const mechanism = roundMechanism(round.charter, round.index);
   const { before, after } = ports.ledger.costOf(mechanism === null ? [] : [mechanism]).withHolds;
-  const cost = { epsilonOfRound: after - before, epsilonOfRun: after - round.epsilonAtJoin };
-  const problem = costProblem(ports.policy(), cost);
-  if (problem !== null) throw problem;
+  requireAffordable(ports, round, { before, after, total: after });
   return { before, after };
+}
+
+interface Affordable {
+  readonly before: number;
+  readonly after: number;
+  /** ε of all charges and holds, this round's included. */
+  readonly total: number;
+}
+
+function requireAffordable(ports: GatePorts, round: RoundContext, cost: Affordable): void {
+  const { before, after, total } = cost;
+  const problem = costProblem(ports.policy(), {
+    epsilonOfRound: after - before,
+    epsilonOfRun: after - round.epsilonAtJoin,
+    epsilonInTotal: total,
+  });
+  if (problem !== null) throw problem;
 }
 
 interface Stopped {

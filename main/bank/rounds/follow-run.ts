@@ -133,8 +133,9 @@ async function followRound(following: RunFollowing, { session, run, state }: Fol
 
 /** The round as this bank can stand for it: the base is the model that it computed itself. */
 function roundContext(following: RunFollowing, { session, run }: Followed, round: RoundState): RoundContext {
-  const { ports, models } = following;
+  const { ports, models, members } = following;
   const head = models.head(run);
+  const tiers = members.tiers(run.runId);
   if (round.index !== head.version || round.baseHash !== head.checkpointHash)
     throw new FailureError(
       'checkpoint-invalid',
@@ -157,6 +158,7 @@ function roundContext(following: RunFollowing, { session, run }: Followed, round
     model: { sumCheck: head.sumCheck, alarms: head.alarms },
     tier: run.tier ?? 0,
     cohort: round.cohort.length,
+    cohortTiers: round.cohort.reduce((sum, bankId) => sum + (tiers.get(bankId) ?? 0), 0),
     epsilonAtJoin: run.epsilonAtJoin,
     closesAt: round.closesInMs === null ? null : ports.clock.monotonic() + round.closesInMs,
   };

@@ -55,7 +55,11 @@ function budgetObstacle(
   const cost = runCost(ports.ledger, charter);
   const first = plannedMechanisms(charter, 0, 1);
   const { before, after } = ports.ledger.costOf(first).withHolds;
-  return costProblem(ports.policy(), { epsilonOfRound: after - before, epsilonOfRun: cost });
+  return costProblem(ports.policy(), {
+    epsilonOfRound: after - before,
+    epsilonOfRun: cost,
+    epsilonInTotal: before + cost,
+  });
 }
 
 /** ε that all rounds of the run would add to the ledger as it is. */

@@ -1,4 +1,8 @@
-/** The bank's own floors against a charter (I15): what the hub asks never loosens them. Pure. */
+/**
+ * The bank's own floors against a charter (I15): what the hub asks never loosens them. Pure. Asked before a charge, when a
+ * scope is planned and again at the release, since a floor may have risen in between. All of it is public or accounted
+ * for: an automatic release may look at it.
+ */
 import type { LocalPolicy } from '#shared/contract/bank.ts';
 import { FailureError } from '#shared/failure.ts';
 import { formatEpsilonUp } from '#shared/privacy/format.ts';
@@ -9,6 +13,8 @@ export const DEFAULT_POLICY: LocalPolicy = {
   minimumNoiseMultiplier: 0.5,
   maximumEpsilonPerRound: 2,
   maximumEpsilonPerRun: 8,
+  maximumEpsilonInTotal: 16,
+  maximumWeightShare: 0.75,
   minimumCohort: 3,
   allowRunsWithoutNoise: false,
   undoSeconds: 5,
@@ -20,16 +26,18 @@ export function charterProblem(policy: LocalPolicy, charter: Charter): FailureEr
   if (unit === 'account') return unsupported('The unit of privacy "account"');
   if (noise === 'shared') return unsupported('Shared noise');
   if (charter.secureAggregation.kind === 'on') return unsupported('Secure aggregation');
-  if (noiseMultiplier === 0 && !policy.allowRunsWithoutNoise)
+  if (noiseMultiplier === 0 && policy.allowRunsWithoutNoise) return null;
+  if (noiseMultiplier === 0)
     return refused('This run adds no noise, so nothing bounds what its updates reveal', {
-      noiseMultiplier: 0,
+      figure: 'noise multiplier',
+      value: 0,
+      limit: policy.minimumNoiseMultiplier,
     });
-  if (noiseMultiplier > 0 && noiseMultiplier < policy.minimumNoiseMultiplier)
-    return refused(
-      `The charter's noise multiplier ${String(noiseMultiplier)} is below this bank's floor ${String(policy.minimumNoiseMultiplier)}`,
-      { noiseMultiplier, floor: policy.minimumNoiseMultiplier },
-    );
-  return null;
+  if (noiseMultiplier >= policy.minimumNoiseMultiplier) return null;
+  return refused(
+    `The charter's noise multiplier ${String(noiseMultiplier)} is below this bank's floor ${String(policy.minimumNoiseMultiplier)}`,
+    { figure: 'noise multiplier', value: noiseMultiplier, limit: policy.minimumNoiseMultiplier },
+  );
 }
 
 export interface RoundCost {
@@ -37,33 +45,80 @@ export interface RoundCost {
   readonly epsilonOfRound: number;
   /** ε that this bank's charges in the run would then have added; 0 without noise. */
   readonly epsilonOfRun: number;
+  /** ε of all charges and holds of the store with this round; 0 without noise. */
+  readonly epsilonInTotal: number;
 }
 
 export function costProblem(policy: LocalPolicy, cost: RoundCost): FailureError | null {
-  if (cost.epsilonOfRound > policy.maximumEpsilonPerRound)
-    return refused(
-      `This round costs ε ${formatEpsilonUp(cost.epsilonOfRound)}; this bank allows ${String(policy.maximumEpsilonPerRound)} a round`,
-      { epsilon: cost.epsilonOfRound, limit: policy.maximumEpsilonPerRound },
-    );
-  if (cost.epsilonOfRun > policy.maximumEpsilonPerRun)
-    return refused(
-      `This run would cost ε ${formatEpsilonUp(cost.epsilonOfRun)}; this bank allows ${String(policy.maximumEpsilonPerRun)} a run`,
-      { epsilon: cost.epsilonOfRun, limit: policy.maximumEpsilonPerRun },
-    );
-  return null;
+  const { maximumEpsilonPerRound, maximumEpsilonPerRun, maximumEpsilonInTotal } = policy;
+  return (
+    tooDear('epsilon of this round', cost.epsilonOfRound, {
+      limit: maximumEpsilonPerRound,
+      words: (epsilon, limit) => `This round costs ε ${epsilon}; this bank allows ${limit} a round`,
+    }) ??
+    tooDear('epsilon of this run', cost.epsilonOfRun, {
+      limit: maximumEpsilonPerRun,
+      words: (epsilon, limit) => `This run would cost ε ${epsilon}; this bank allows ${limit} a run`,
+    }) ??
+    tooDear('epsilon in total', cost.epsilonInTotal, {
+      limit: maximumEpsilonInTotal,
+      words: (epsilon, limit) =>
+        `Charges and holds would reach ε ${epsilon}; this bank allows ${limit} in all`,
+    })
+  );
 }
 
-export function cohortProblem(policy: LocalPolicy, charter: Charter, cohort: number): FailureError | null {
+interface Dearness {
+  readonly limit: number;
+  readonly words: (epsilon: string, limit: string) => string;
+}
+
+function tooDear(figure: string, epsilon: number, { limit, words }: Dearness): FailureError | null {
+  if (epsilon <= limit) return null;
+  return refused(words(formatEpsilonUp(epsilon), String(limit)), { figure, value: epsilon, limit });
+}
+
+/** Who takes part in the round, as the members' own signatures say. */
+export interface Cohort {
+  readonly banks: number;
+  /** The public tier that this bank declared for the run. */
+  readonly ownTier: number;
+  /** Tiers of all banks of the cohort together, this one's included. */
+  readonly tiers: number;
+}
+
+export function cohortProblem(policy: LocalPolicy, charter: Charter, cohort: Cohort): FailureError | null {
   const least = Math.max(policy.minimumCohort, charter.participation.minimumCohort);
-  if (cohort >= least) return null;
-  return refused(`The cohort has ${String(cohort)} banks; this bank takes part from ${String(least)} on`, {
-    cohort,
-    least,
-  });
+  if (cohort.banks < least)
+    return refused(
+      `The cohort has ${String(cohort.banks)} banks; this bank takes part from ${String(least)} on`,
+      { figure: 'banks in the cohort', value: cohort.banks, limit: least },
+    );
+  const share = weightShare(cohort);
+  if (share <= policy.maximumWeightShare) return null;
+  return refused(
+    `This bank's tier is ${percent(share)} of the cohort's; it takes part up to ${percent(policy.maximumWeightShare)}`,
+    { figure: 'weight share', value: share, limit: policy.maximumWeightShare },
+  );
 }
 
-function refused(message: string, details: Readonly<Record<string, number>>): FailureError {
-  return new FailureError('policy-refused', message, details);
+/** Own public tier ÷ the cohort's: a model that is this bank's alone hides nothing of it. Tiers not known yet count as 0. */
+export function weightShare({ ownTier, tiers }: Cohort): number {
+  return ownTier / Math.max(tiers, ownTier, 1);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+interface Refusal {
+  readonly figure: string;
+  readonly value: number;
+  readonly limit: number;
+}
+
+function refused(message: string, { figure, value, limit }: Refusal): FailureError {
+  return new FailureError('policy-refused', message, { figure, value, limit });
 }
 
 function unsupported(what: string): FailureError {

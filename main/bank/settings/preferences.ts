@@ -11,6 +11,13 @@ export type Profile = z.infer<typeof Profile>;
 export const EngineChoice = AppState.shape.engine.shape.choice;
 export type EngineChoice = z.infer<typeof EngineChoice>;
 
+/** As an earlier version wrote it: a floor that it did not know has its default. */
+const KeptPolicy = z.object(LocalPolicy.shape).partial().transform(withoutUndefined);
+
+function withoutUndefined(kept: { readonly [K in keyof LocalPolicy]?: LocalPolicy[K] | undefined }) {
+  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+}
+
 export interface Preferences {
   profile(): Profile | undefined;
   /** Throws `not-set-up`. */
@@ -27,7 +34,7 @@ export interface Preferences {
 
 export function createPreferences(store: SettingStore): Preferences {
   const profile = (): Profile | undefined => store.read('profile', Profile);
-  // Asked for in every round: parsed at the first use and after each change.
+  // Asked for in every round: parsed at the first use and after each change, which its transaction may still undo.
   let policy: LocalPolicy | undefined;
   let standing: StandingPolicy | undefined;
   return {
@@ -43,15 +50,15 @@ export function createPreferences(store: SettingStore): Preferences {
         throw new FailureError('already-set-up', `This store belongs to ${known.bankName}`);
       store.write('profile', next);
     },
-    policy: () => (policy ??= store.read('local-policy', LocalPolicy) ?? DEFAULT_POLICY),
+    policy: () => (policy ??= { ...DEFAULT_POLICY, ...store.read('local-policy', KeptPolicy) }),
     setPolicy: (next) => {
       store.write('local-policy', next);
-      policy = next;
+      policy = undefined;
     },
     standing: () => (standing ??= store.read('standing-policy', StandingPolicy) ?? { kind: 'off' }),
     setStanding: (next) => {
       store.write('standing-policy', next);
-      standing = next;
+      standing = undefined;
     },
     engineChoice: () => store.read('engine', EngineChoice) ?? 'automatic',
     setEngineChoice: (choice) => {

@@ -242,6 +242,7 @@ function roundContext(
     model: { sumCheck: round.index === 0 ? 'none' : 'recomputed', alarms: [] },
     tier: 16_384,
     cohort: 3,
+    cohortTiers: 3 * 16_384,
     epsilonAtJoin: 0,
     closesAt: clock.monotonic() + round.seconds * 1000,
   };

@@ -4,35 +4,52 @@ import { inUse } from '#main/bank/settings/engines.ts';
 import { testCharter } from '../review/gate-fixture.ts';
 
 const charter = testCharter();
+const COST = { epsilonOfRound: 0.6, epsilonOfRun: 4, epsilonInTotal: 4 };
+const cohort = (banks: number, ownTier = 1000, tiers = banks * 1000) => ({ banks, ownTier, tiers });
 
 describe('the floors of a bank', () => {
   it('let an ordinary charter pass', () => {
     expect(charterProblem(DEFAULT_POLICY, charter)).toBeNull();
-    expect(cohortProblem(DEFAULT_POLICY, charter, 3)).toBeNull();
-    expect(costProblem(DEFAULT_POLICY, { epsilonOfRound: 0.6, epsilonOfRun: 4 })).toBeNull();
+    expect(cohortProblem(DEFAULT_POLICY, charter, cohort(3))).toBeNull();
+    expect(costProblem(DEFAULT_POLICY, COST)).toBeNull();
   });
 
   it('refuse less noise than the floor, exactly below it', () => {
     const policy = { ...DEFAULT_POLICY, minimumNoiseMultiplier: 1.1 };
     expect(charterProblem(policy, charter)).toBeNull();
-    expect(charterProblem({ ...policy, minimumNoiseMultiplier: 1.1001 }, charter)?.code).toBe(
-      'policy-refused',
-    );
+    const problem = charterProblem({ ...policy, minimumNoiseMultiplier: 1.1001 }, charter);
+    expect(problem?.code).toBe('policy-refused');
+    expect(problem?.details).toEqual({ figure: 'noise multiplier', value: 1.1, limit: 1.1001 });
   });
 
-  it('refuse a cost above the limit of a round or of a run, with the figure rounded up', () => {
-    const round = costProblem(DEFAULT_POLICY, { epsilonOfRound: 2.001, epsilonOfRun: 3 });
-    expect(round?.code).toBe('policy-refused');
-    expect(round?.message).toContain('2.01');
-    expect(costProblem(DEFAULT_POLICY, { epsilonOfRound: 1, epsilonOfRun: 8.1 })?.code).toBe(
-      'policy-refused',
-    );
+  it.each([
+    ['epsilonOfRound', 2, 'epsilon of this round'],
+    ['epsilonOfRun', 8, 'epsilon of this run'],
+    ['epsilonInTotal', 16, 'epsilon in total'],
+  ])('refuse a cost whose %s is above %d, with the figure rounded up', (field, limit, figure) => {
+    expect(costProblem(DEFAULT_POLICY, { ...COST, [field]: limit })).toBeNull();
+    const problem = costProblem(DEFAULT_POLICY, { ...COST, [field]: limit + 0.001 });
+    expect(problem?.code).toBe('policy-refused');
+    expect(problem?.details).toEqual({ figure, value: limit + 0.001, limit });
+    expect(problem?.message).toContain(`${String(limit)}.01`);
   });
 
   it('take the larger of the own and the charter’s least cohort', () => {
-    expect(cohortProblem({ ...DEFAULT_POLICY, minimumCohort: 2 }, charter, 2)?.code).toBe('policy-refused');
-    expect(cohortProblem({ ...DEFAULT_POLICY, minimumCohort: 5 }, charter, 4)?.code).toBe('policy-refused');
-    expect(cohortProblem({ ...DEFAULT_POLICY, minimumCohort: 5 }, charter, 5)).toBeNull();
+    const own = (least: number, banks: number) =>
+      cohortProblem({ ...DEFAULT_POLICY, minimumCohort: least }, charter, cohort(banks));
+    expect(own(2, 2)?.details).toEqual({ figure: 'banks in the cohort', value: 2, limit: 3 });
+    expect(own(5, 4)?.details).toEqual({ figure: 'banks in the cohort', value: 4, limit: 5 });
+    expect(own(5, 5)).toBeNull();
+  });
+
+  it('refuse a cohort in which this bank would be nearly all of the model', () => {
+    const policy = { ...DEFAULT_POLICY, maximumWeightShare: 0.6 };
+    expect(cohortProblem(policy, charter, cohort(3, 600, 1000))).toBeNull();
+    const problem = cohortProblem(policy, charter, cohort(3, 601, 1000));
+    expect(problem?.code).toBe('policy-refused');
+    expect(problem?.details).toEqual({ figure: 'weight share', value: 0.601, limit: 0.6 });
+    // memberships that are not known yet make the share no smaller
+    expect(cohortProblem(policy, charter, cohort(3, 600, 0))?.details).toMatchObject({ value: 1 });
   });
 
   it('say of what comes later that it is not supported yet', () => {

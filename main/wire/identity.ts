@@ -24,6 +24,7 @@ import {
 import type { Invite } from '#shared/contract/invite.ts';
 import { FailureError } from '#shared/failure.ts';
 import { Digest, PublicKeyHex, SignatureHex, type ConsortiumId } from '#shared/ids.ts';
+import type { ChangeStatement, ReviewStatement } from '#shared/round/reviewer-view.ts';
 import type { Random } from '#main/platform/ports.ts';
 
 export interface KeyPair {
@@ -61,6 +62,9 @@ export interface Statements {
   };
   readonly 'run-membership': RunMembership;
   readonly update: UpdateHeader;
+  /** By a reviewer of a bank; they stay with the bank. */
+  readonly review: ReviewStatement;
+  readonly change: ChangeStatement;
 }
 export type Purpose = keyof Statements;
 

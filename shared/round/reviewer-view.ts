@@ -47,3 +47,22 @@ export const SignedReviewStatement = z.strictObject({
   signature: SignatureHex,
 });
 export type SignedReviewStatement = z.infer<typeof SignedReviewStatement>;
+
+/** What a reviewer signs where a change loosens: a policy, the budget, the reviewers themselves. */
+export const ChangeStatement = z.strictObject({
+  /** Action of the audit entry that carries the statement. */
+  action: z.string(),
+  /** SHA-256 of the canonical JSON of the change as that entry tells it, without the signatures. */
+  changeHash: Digest,
+  reviewerId: ReviewerId,
+  reviewer: z.string(),
+  at: UtcTime,
+});
+export type ChangeStatement = z.infer<typeof ChangeStatement>;
+
+export const SignedChangeStatement = z.strictObject({
+  statement: ChangeStatement,
+  publicKey: PublicKeyHex,
+  signature: SignatureHex,
+});
+export type SignedChangeStatement = z.infer<typeof SignedChangeStatement>;

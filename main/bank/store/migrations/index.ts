@@ -3,5 +3,7 @@ import type { Migration } from '#main/platform/sqlite/migrate.ts';
 import { initial } from './0010-initial.ts';
 import { privacyLedger } from './0020-ledger.ts';
 import { roundsMigration } from './0030-rounds.ts';
+import { reviewersMigration } from './0050-reviewers.ts';
+import { auditMigration } from './0060-audit.ts';
 
-export const bankMigrations: readonly Migration[] = [initial, privacyLedger, roundsMigration];
+export const bankMigrations: readonly Migration[] = [initial, privacyLedger, roundsMigration, auditMigration];

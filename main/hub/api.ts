@@ -87,7 +87,7 @@ function status({ store, keys, wire, version, runs, isLogGood }: HubApiOptions):
           },
     address: wire.server?.address ?? null,
     connected: wire.server?.connections.count() ?? 0,
-    verified: store.audit.firstBroken() === null && isLogGood(runs.values()),
+    verified: store.audit.check('whole').kind === 'verified' && isLogGood(runs.values()),
   };
 }
 

@@ -85,6 +85,8 @@ export interface Session {
   readonly consortiumName: string;
   readonly operatorKey: PublicKeyHex;
   readonly hubKey: PublicKeyHex;
+  /** By the operator: evidence that this hub spoke for the consortium. */
+  readonly hubKeySignature: SignatureHex;
   readonly membership: Membership;
   readonly bankId: BankId | null;
 }

@@ -180,8 +180,8 @@ async function shakeHands(socket: ClientSocket, options: KeepConnectedOptions): 
   const hello = await hub.hello(greeting);
   const signature = answerHello(hello, { identity, bankNonce, expected: options });
   const standing = await hub.authenticate({ signature });
-  const { consortiumId, consortiumName, operatorKey, hubKey } = hello;
-  return { consortiumId, consortiumName, operatorKey, hubKey, ...standing };
+  const { consortiumId, consortiumName, operatorKey, hubKey, hubKeySignature } = hello;
+  return { consortiumId, consortiumName, operatorKey, hubKey, hubKeySignature, ...standing };
 }
 
 /** Refusals that the same hub will repeat: shown as they are instead of "unreachable". */

@@ -2,6 +2,7 @@
 import type { RunState, SignedRunMembership } from '#shared/contract/federation.ts';
 import { FailureError } from '#shared/failure.ts';
 import type { BankId, RunId } from '#shared/ids.ts';
+import type { RoundsStore } from './store/records.ts';
 import { isMembershipSigned, type RosterKeys } from './verify.ts';
 
 export interface Members {
@@ -11,7 +12,7 @@ export interface Members {
   tiers(runId: RunId): ReadonlyMap<BankId, number>;
 }
 
-export function createMembers(): Members {
+export function createMembers(store: Pick<RoundsStore, 'saveMember'>): Members {
   const verified = new Set<string>();
   const runs = new Map<RunId, readonly SignedRunMembership[]>();
   // A bank that left stays in the rounds it was in: tiers are remembered while the app runs.
@@ -31,6 +32,7 @@ export function createMembers(): Members {
                 runId: run.runId,
               },
             );
+          store.saveMember(signed);
           verified.add(signature);
         }
         known.set(membership.bankId, membership.tier);

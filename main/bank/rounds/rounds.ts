@@ -41,7 +41,7 @@ export interface RoundsOptions {
 export function createRounds({ ports, standing, onMembership }: RoundsOptions): Rounds {
   const models = createModels(ports);
   const roster = createRoster(ports.store);
-  const members = createMembers();
+  const members = createMembers(ports.store);
   const openRounds = createOpenRounds(ports);
   const sync = createSync({ following: { ports, models, roster, members, openRounds }, onMembership });
   const uploads = createUploads(ports);

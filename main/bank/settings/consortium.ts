@@ -10,7 +10,7 @@ import { type FederationEvent, Membership } from '#shared/contract/federation.ts
 import type { Invite } from '#shared/contract/invite.ts';
 import type { ConnectionState } from '#shared/contract/transport.ts';
 import { type Failure, FailureError, isFailure } from '#shared/failure.ts';
-import { BankId, ConsortiumId, PublicKeyHex, UtcTime } from '#shared/ids.ts';
+import { BankId, ConsortiumId, PublicKeyHex, SignatureHex, UtcTime } from '#shared/ids.ts';
 import type { HubSession } from '../rounds/rounds-ports.ts';
 import type { BankKey } from './bank-key.ts';
 import type { Preferences } from './preferences.ts';
@@ -24,6 +24,10 @@ const Joined = z.strictObject({
   membership: Membership,
 });
 type Joined = z.infer<typeof Joined>;
+
+/** A key that signed for the hub, with the operator's signature on it. */
+const HubKey = z.strictObject({ hubKey: PublicKeyHex, operatorSignature: SignatureHex });
+export type HubKey = z.infer<typeof HubKey>;
 
 export interface ConsortiumOptions {
   readonly settings: SettingStore;
@@ -49,17 +53,21 @@ export interface ConsortiumLink {
   required(): Joined;
   noteMembership(membership: Membership): void;
   session(): Promise<HubSession>;
+  /** Every key that ever spoke for the hub here: what it signed stays checkable. */
+  hubKeys(): readonly HubKey[];
   view(): HubLink;
   traffic(): { readonly bytesUp: number; readonly bytesDown: number };
   close(): void;
 }
 
 const SETTING = 'consortium';
+const HUB_KEYS = 'hub-keys';
 
 export function createConsortium(options: ConsortiumOptions): ConsortiumLink {
   const { settings, log } = options;
   let known = settings.read(SETTING, Joined);
   const connection = createConnection(options);
+  const hubKeys = openHubKeys(settings);
   const save = (next: Joined): void => {
     settings.write(SETTING, next);
     known = next;
@@ -99,12 +107,26 @@ export function createConsortium(options: ConsortiumOptions): ConsortiumLink {
     session: async () => {
       const { consortium, operatorKey } = required();
       const client = connection.client();
-      const { hubKey } = await client.session();
+      const { hubKey, hubKeySignature } = await client.session();
+      hubKeys.note({ hubKey, operatorSignature: hubKeySignature });
       return { calls: client, trust: { consortiumId: consortium.id, operatorKey, hubKey } };
     },
+    hubKeys: hubKeys.all,
     view: () => (known === undefined ? { kind: 'none' } : linkView(known, connection.view())),
     traffic: connection.traffic,
     close: connection.close,
+  };
+}
+
+function openHubKeys(settings: SettingStore) {
+  let known = settings.read(HUB_KEYS, z.array(HubKey)) ?? [];
+  return {
+    all: (): readonly HubKey[] => known,
+    note: (key: HubKey): void => {
+      if (known.some(({ hubKey }) => hubKey === key.hubKey)) return;
+      known = [...known, key];
+      settings.write(HUB_KEYS, known);
+    },
   };
 }
 

@@ -36,6 +36,7 @@ function prepare(database: Database.Database) {
       'INSERT INTO checkpoint (run_id, bytes) VALUES (?, ?) ON CONFLICT (run_id) DO UPDATE SET bytes = excluded.bytes',
     ),
     logEntry: database.prepare('SELECT * FROM log_entry WHERE run_id = ? AND position = ?'),
+    log: database.prepare('SELECT * FROM log_entry WHERE run_id = ? ORDER BY position'),
     checkpoint: database.prepare('SELECT bytes FROM checkpoint WHERE run_id = ?'),
     models: database.prepare(
       `SELECT l.run_id, l.position, l.checkpoint_hash, l.included, l.banks, l.adopted_at, q.quality
@@ -62,21 +63,10 @@ export function openLogStore(database: Database.Database) {
       sql.keepModel.run(runId, model.checkpoint);
     },
     logEntry: (runId: RunId, index: number): LogRecord | undefined => {
-      const row = LogRow.optional().parse(sql.logEntry.get(runId, index));
-      if (row === undefined) return undefined;
-      return {
-        runId: row.run_id,
-        index: row.position,
-        roundId: row.round_id,
-        entry: SignedCheckpointEntry.parse(JSON.parse(row.entry)),
-        hash: row.hash,
-        checkpointHash: row.checkpoint_hash,
-        included: row.included === 1,
-        banks: row.banks,
-        sums: row.sums,
-        adoptedAt: row.adopted_at,
-      };
+      const found = sql.logEntry.get(runId, index);
+      return found === undefined ? undefined : parseEntry(found);
     },
+    log: (runId: RunId): readonly LogRecord[] => sql.log.all(runId).map(parseEntry),
     checkpoint: (runId: RunId) => CheckpointRow.optional().parse(sql.checkpoint.get(runId))?.bytes,
     models: () =>
       z
@@ -93,5 +83,21 @@ export function openLogStore(database: Database.Database) {
         })),
     saveQuality: (model: { readonly runId: RunId; readonly version: number }, quality: Quality) =>
       void sql.saveQuality.run(model.runId, model.version, JSON.stringify(quality)),
+  };
+}
+
+function parseEntry(found: unknown): LogRecord {
+  const row = LogRow.parse(found);
+  return {
+    runId: row.run_id,
+    index: row.position,
+    roundId: row.round_id,
+    entry: SignedCheckpointEntry.parse(JSON.parse(row.entry)),
+    hash: row.hash,
+    checkpointHash: row.checkpoint_hash,
+    included: row.included === 1,
+    banks: row.banks,
+    sums: row.sums,
+    adoptedAt: row.adopted_at,
   };
 }

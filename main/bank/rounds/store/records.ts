@@ -1,5 +1,10 @@
 /** What the bank keeps of runs and rounds, as records. */
-import type { SignedCheckpointEntry, SignedRosterEntry, SignedRunPlan } from '#shared/contract/federation.ts';
+import type {
+  SignedCheckpointEntry,
+  SignedRosterEntry,
+  SignedRunMembership,
+  SignedRunPlan,
+} from '#shared/contract/federation.ts';
 import type { Failure } from '#shared/failure.ts';
 import type { Digest, RoundId, RunId, UtcTime } from '#shared/ids.ts';
 import type { ParticipationState } from '#shared/round/participation.ts';
@@ -79,9 +84,14 @@ export interface RoundsStore {
   noteJoined(runId: RunId, joined: { readonly tier: number; readonly epsilonAtJoin: number }): void;
   noteLeft(runId: RunId): void;
   setRunFailure(runId: RunId, failure: Failure | null): void;
+  /** A verified membership, kept as evidence; the newest of a bank counts. */
+  saveMember(signed: SignedRunMembership): void;
+  members(runId: RunId): readonly SignedRunMembership[];
   /** One verified round: the entry, and the checkpoint that replaces the one before. */
   appendEntry(record: LogRecord, model: AdoptedModel): void;
   logEntry(runId: RunId, index: number): LogRecord | undefined;
+  /** Every verified round of the run, in order. */
+  log(runId: RunId): readonly LogRecord[];
   checkpoint(runId: RunId): Uint8Array | undefined;
   models(): readonly ModelRecord[];
   saveQuality(model: { readonly runId: RunId; readonly version: number }, quality: Quality): void;

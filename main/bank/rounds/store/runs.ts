@@ -1,7 +1,7 @@
 /** Runs and the roster in SQL. */
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
-import { SignedRosterEntry, SignedRunPlan } from '#shared/contract/federation.ts';
+import { SignedRosterEntry, SignedRunMembership, SignedRunPlan } from '#shared/contract/federation.ts';
 import { Failure } from '#shared/failure.ts';
 import { BankId, Digest, RunId, type UtcTime } from '#shared/ids.ts';
 import type { RunRecord, RunStatus } from './records.ts';
@@ -20,6 +20,8 @@ const RunRow = z.object({
   failure: z.string().nullable(),
 });
 const RosterRow = z.object({ bank_id: BankId, entry: z.string() });
+
+const MemberRow = z.object({ membership: z.string() });
 
 const RUN_COLUMNS =
   'SELECT run_id, plan, charter_hash, status, membership, tier, epsilon_at_join, sum_check, alarms, version, failure FROM run';
@@ -41,6 +43,11 @@ function prepare(database: Database.Database) {
       "UPDATE run SET membership = 'joined', tier = ?, epsilon_at_join = ? WHERE run_id = ?",
     ),
     leave: database.prepare("UPDATE run SET membership = 'left' WHERE run_id = ?"),
+    saveMember: database.prepare(
+      `INSERT INTO run_member (run_id, bank_id, membership) VALUES (?, ?, ?)
+       ON CONFLICT (run_id, bank_id) DO UPDATE SET membership = excluded.membership`,
+    ),
+    members: database.prepare('SELECT membership FROM run_member WHERE run_id = ? ORDER BY bank_id'),
     setFailure: database.prepare('UPDATE run SET failure = ? WHERE run_id = ?'),
   };
 }
@@ -91,6 +98,13 @@ export function openRunStore(database: Database.Database) {
     noteJoined: (runId: RunId, joined: { readonly tier: number; readonly epsilonAtJoin: number }) =>
       void sql.join.run(joined.tier, joined.epsilonAtJoin, runId),
     noteLeft: (runId: RunId) => void sql.leave.run(runId),
+    saveMember: (signed: SignedRunMembership) =>
+      void sql.saveMember.run(signed.membership.runId, signed.membership.bankId, JSON.stringify(signed)),
+    members: (runId: RunId) =>
+      z
+        .array(MemberRow)
+        .parse(sql.members.all(runId))
+        .map((row) => SignedRunMembership.parse(JSON.parse(row.membership))),
     setRunFailure: (runId: RunId, failure: Failure | null) =>
       void sql.setFailure.run(failure === null ? null : JSON.stringify(failure), runId),
   };

@@ -6,4 +6,10 @@ import { roundsMigration } from './0030-rounds.ts';
 import { reviewersMigration } from './0050-reviewers.ts';
 import { auditMigration } from './0060-audit.ts';
 
-export const bankMigrations: readonly Migration[] = [initial, privacyLedger, roundsMigration, auditMigration];
+export const bankMigrations: readonly Migration[] = [
+  initial,
+  privacyLedger,
+  roundsMigration,
+  reviewersMigration,
+  auditMigration,
+];

@@ -1,5 +1,6 @@
 /** The hub store's migrations in order. */
 import type { Migration } from '#main/platform/sqlite/open.ts';
 import { initial } from './0010-initial.ts';
+import { auditGrowsByOne } from './0030-audit.ts';
 
-export const HUB_MIGRATIONS: readonly Migration[] = [initial];
+export const HUB_MIGRATIONS: readonly Migration[] = [initial, auditGrowsByOne];

@@ -15,6 +15,7 @@ import { FeaturePresetName, PrivacyUnit } from '../round/charter.ts';
 import { ModelVersionView, RunView, ScopeLimits } from '../round/round-view.ts';
 import { Countersigned } from '../round/reviewer-view.ts';
 import { auditMethods } from './bank-audit.ts';
+import { leakMethods } from './bank-leaks.ts';
 import { reviewMethods } from './bank-review.ts';
 import { Membership } from './federation.ts';
 import { command, query } from './define.ts';
@@ -175,6 +176,7 @@ export const bankContract = {
   'rounds.decline': command(z.strictObject({ roundId: RoundId }), nothing),
 
   ...reviewMethods,
+  ...leakMethods,
 
   'privacy.state': query(nothing, PrivacyStateView),
   'privacy.ledger': query(page, z.object({ total: z.number(), entries: z.array(LedgerEntryView) })),

@@ -41,7 +41,7 @@ async function main(options: DemoOptions): Promise<void> {
       },
     });
     progress.end();
-    process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${outcomeTable(outcome)}\n`);
+    process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${outcomeTable(outcome, options.unit)}\n`);
     leave(0);
   } catch (error) {
     progress.end();

@@ -6,7 +6,8 @@ import { REFERENCE_NETWORK } from '#main/bank/settings/engines.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('engines-worker runs as a worker thread');
-const reports = await surveyEngines(REFERENCE_NETWORK, {
+const task = { network: REFERENCE_NETWORK, unit: 'row' } as const;
+const reports = await surveyEngines(task, {
   clock: realClock,
   threads: 1,
   startThread: () => undefined,

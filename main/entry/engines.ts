@@ -8,7 +8,10 @@ const { values } = parseArgs({
   options: { require: { type: 'string' }, json: { type: 'boolean', default: false } },
 });
 const network = { layers: [32, 64, 32, 1], activation: 'tanh' } as const;
-const reports = await surveyEngines(network, { clock: realClock, threads: 1, startThread: () => undefined });
+const reports = await surveyEngines(
+  { network, unit: 'row' },
+  { clock: realClock, threads: 1, startThread: () => undefined },
+);
 if (values.json) process.stdout.write(`${JSON.stringify({ network, reports })}\n`);
 else {
   for (const { name, reason, rowsPerSecond } of reports) {

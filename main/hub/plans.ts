@@ -42,11 +42,6 @@ export function signPlan(options: PlanOptions): Omit<HubRunRecord, 'status' | 'c
 }
 
 function refuseWhatIsNotThere({ privacy, secureAggregation }: Charter): void {
-  if (privacy.unit === 'account')
-    throw new FailureError(
-      'not-supported-yet',
-      'privacy.unit: the account as unit of privacy is not there yet; use transaction',
-    );
   if (privacy.noise === 'shared')
     throw new FailureError(
       'not-supported-yet',

@@ -10,11 +10,12 @@ import type {
   Recipe,
   Split,
 } from './charter.ts';
+import { noisyPreset } from './noisy-presets.ts';
 
 export const RECIPE_NAMES = ['few-rounds', 'one-step', 'fedavg', 'fedavgm', 'fedadam'] as const;
 export type RecipeName = (typeof RECIPE_NAMES)[number];
 
-/** Rounds of the published results for each recipe. */
+/** Rounds of the published results for each recipe; with accounts as the unit see noisy-presets.ts. */
 export const DEFAULT_ROUNDS: Readonly<Record<RecipeName, number>> = {
   'few-rounds': 25,
   'one-step': 500,
@@ -23,10 +24,6 @@ export const DEFAULT_ROUNDS: Readonly<Record<RecipeName, number>> = {
   fedadam: 40,
 };
 
-/** Noisy local steps of a few-rounds run over all its rounds. */
-export const FEW_ROUNDS_STEPS = 500;
-export const SAMPLING_RATE = 0.05;
-export const CLIPPING_NORM = 0.3;
 export const DEFAULT_DELTA = 5e-7;
 const OUTPUT_BIAS = -4.8;
 const FEATURE_COUNT: Readonly<Record<FeaturePresetName, number>> = { 'card-v1': 21, 'card-v2': 34 };
@@ -49,18 +46,20 @@ export interface CharterChoice {
   readonly rounds?: number;
   /** 0: no privacy; then nothing is clipped either. */
   readonly noiseMultiplier: number;
+  /** δ of the unit's preset unless stated. */
   readonly delta?: number;
+  /** One transaction's row unless stated. */
   readonly unit?: PrivacyUnit;
   readonly modelSeed?: number;
   readonly participation?: Partial<Participation>;
   readonly leaveOutKnownCards?: boolean;
-  /** Off unless stated; `presetHistogram` has the usual one. */
+  /** Off unless stated; histogram-preset.ts has the usual one. */
   readonly histogram?: EvaluationHistogram;
 }
 
 /** A whole charter from the few choices that an operator makes; everything else as in the reference results. */
 export function presetCharter(choice: CharterChoice): Charter {
-  const isPrivate = choice.noiseMultiplier > 0;
+  const { recipe, rounds, noiseMultiplier, unit = 'transaction' } = choice;
   const participation: Participation = {
     minimumCohort: 3,
     quorum: 3,
@@ -88,61 +87,37 @@ export function presetCharter(choice: CharterChoice): Charter {
       seed: choice.modelSeed ?? 1,
       outputBias: OUTPUT_BIAS,
     },
-    recipe: presetRecipe(choice.recipe, choice.rounds ?? DEFAULT_ROUNDS[choice.recipe]),
+    recipe: presetRecipe(recipe, unit, rounds),
     privacy: {
-      unit: choice.unit ?? 'transaction',
+      unit,
       noise: 'full',
-      clippingNorm: isPrivate ? CLIPPING_NORM : null,
-      noiseMultiplier: choice.noiseMultiplier,
-      delta: choice.delta ?? DEFAULT_DELTA,
+      clippingNorm: noiseMultiplier > 0 ? presetOf(recipe, unit).clippingNorm : null,
+      noiseMultiplier,
+      delta: choice.delta ?? presetOf(recipe, unit).delta,
     },
-    grids: presetGrids(choice.noiseMultiplier, participation.largestTier),
+    grids: presetGrids({ recipe, unit, noiseMultiplier, largestTier: participation.largestTier }),
     participation,
     openPayloads: true,
     secureAggregation: { kind: 'off' },
   };
 }
 
-/** Test rows of one account that count at most. */
-const HISTOGRAM_ROWS_PER_ACCOUNT = 3;
-/** s_h ÷ m at the ε below and above; a smaller ε has more noise, so that evaluation stays a small part of the cost. */
-const HISTOGRAM_NOISE = 10;
-const HISTOGRAM_EPSILON = 4;
-const HISTOGRAM_ROUNDS: Readonly<Record<'few-rounds' | 'one-step', number>> = {
-  'few-rounds': 8,
-  'one-step': 100,
-};
-
-/**
- * The usual score histograms of a private run (privacy.md 2g.10): three or four over the run, together about a twentieth
- * of its squared privacy loss. `epsilon`: of the whole run; null for a run without privacy, which has none.
- */
-export function presetHistogram(terms: {
-  readonly recipe: RecipeName;
-  readonly unit: PrivacyUnit;
-  readonly epsilon: number | null;
-}): EvaluationHistogram {
-  const { recipe, unit, epsilon } = terms;
-  if (epsilon === null || (recipe !== 'few-rounds' && recipe !== 'one-step')) return { kind: 'off' };
-  const rowsPerUnit = unit === 'account' ? HISTOGRAM_ROWS_PER_ACCOUNT : 1;
-  const noise = HISTOGRAM_NOISE * Math.max(1, HISTOGRAM_EPSILON / epsilon);
-  return {
-    kind: 'on',
-    everyRounds: HISTOGRAM_ROUNDS[recipe],
-    noiseStandardDeviation: Math.ceil(noise * rowsPerUnit),
-    rowsPerUnit,
-  };
+/** The plain recipes neither sample nor clip; what they share with the noisy ones is read from few-rounds. */
+function presetOf(recipe: RecipeName, unit: PrivacyUnit, rounds?: number) {
+  return noisyPreset({ recipe: recipe === 'one-step' ? recipe : 'few-rounds', unit, rounds });
 }
 
-function presetRecipe(name: RecipeName, rounds: number): Recipe {
+function presetRecipe(name: RecipeName, unit: PrivacyUnit, asked: number | undefined): Recipe {
+  const rounds = asked ?? DEFAULT_ROUNDS[name];
+  const noisy = presetOf(name, unit, asked);
   switch (name) {
     case 'few-rounds':
       return {
         kind: 'few-rounds',
-        rounds,
-        steps: Math.max(rounds, FEW_ROUNDS_STEPS),
-        samplingRate: SAMPLING_RATE,
-        learningRate: 0.03,
+        rounds: noisy.rounds,
+        steps: noisy.steps,
+        samplingRate: noisy.samplingRate,
+        learningRate: noisy.learningRate,
         finalLearningRateShare: 0.05,
         momentum: 0.9,
         secondMomentDecay: 0.3,
@@ -151,9 +126,9 @@ function presetRecipe(name: RecipeName, rounds: number): Recipe {
     case 'one-step':
       return {
         kind: 'one-step',
-        rounds,
-        samplingRate: SAMPLING_RATE,
-        learningRate: 0.03,
+        rounds: noisy.rounds,
+        samplingRate: noisy.samplingRate,
+        learningRate: noisy.learningRate,
         finalLearningRateShare: 0.05,
         beta1: 0.9,
         beta2: 0.99,
@@ -184,21 +159,28 @@ function plain(rounds: number, localLearningRate: number) {
   } as const;
 }
 
-/** L2 bound that an unclipped gradient of one row is taken to stay under, for the clamp only. */
-const UNCLIPPED_ROW_NORM = 4;
+/** L2 bound that an unclipped gradient of one unit is taken to stay under, for the clamp only: 300 rows an account. */
+const UNCLIPPED_NORM: Readonly<Record<PrivacyUnit, number>> = { transaction: 4, account: 1200 };
 
 /**
  * design.md §5: differences on 2^-16 within ±4; noisy sums on 2^(⌈log2 zC⌉ − 10) (privacy.md §2f.3); without noise
  * 2^-20. The clamp of a sum is the first power of two above twice what the largest tier adds up to at the sampling rate.
  */
-export function presetGrids(noiseMultiplier: number, largestTier: number): { difference: Grid; sum: Grid } {
+function presetGrids(terms: {
+  readonly recipe: RecipeName;
+  readonly unit: PrivacyUnit;
+  readonly noiseMultiplier: number;
+  readonly largestTier: number;
+}): { difference: Grid; sum: Grid } {
+  const { recipe, unit, noiseMultiplier, largestTier } = terms;
+  const { samplingRate, clippingNorm } = presetOf(recipe, unit);
   const isPrivate = noiseMultiplier > 0;
-  const rowNorm = isPrivate ? CLIPPING_NORM : UNCLIPPED_ROW_NORM;
-  const largestSum = 2 * SAMPLING_RATE * largestTier * rowNorm + 16 * noiseMultiplier * CLIPPING_NORM;
+  const norm = isPrivate ? clippingNorm : UNCLIPPED_NORM[unit];
+  const largestSum = 2 * samplingRate * largestTier * norm + 16 * noiseMultiplier * clippingNorm;
   return {
     difference: { exponent: isPrivate ? -16 : -20, clamp: 4 },
     sum: {
-      exponent: isPrivate ? Math.ceil(Math.log2(noiseMultiplier * CLIPPING_NORM)) - 10 : -20,
+      exponent: isPrivate ? Math.ceil(Math.log2(noiseMultiplier * clippingNorm)) - 10 : -20,
       clamp: 2 ** Math.ceil(Math.log2(largestSum)),
     },
   };

@@ -88,7 +88,7 @@ async function openEngines(setup: EngineSetup, helpers: WorkerHandle[]): Promise
 function privateStep(engine: GradientEngine, batch: number): Step {
   const chance = createChance(aesKeystream(systemRandom));
   const terms = {
-    units: ROWS,
+    units: { kind: 'rows', count: ROWS } as const,
     samplingRate: batch / ROWS,
     clippingNorm: 0.3,
     noiseStandardDeviation: 1.587 * 0.3,

@@ -5,13 +5,8 @@ import { withSharedCards } from '#main/sample/demo/shared-cards.ts';
 import { ConsortiumId } from '#shared/ids.ts';
 import { calibrateNoiseMultiplier } from '#shared/privacy/calibrate.ts';
 import type { Charter } from '#shared/round/charter.ts';
-import {
-  DEFAULT_ROUNDS,
-  FEW_ROUNDS_STEPS,
-  presetCharter,
-  REFERENCE_SPLIT,
-  SAMPLING_RATE,
-} from '#shared/round/presets.ts';
+import { noisyPreset } from '#shared/round/noisy-presets.ts';
+import { presetCharter, REFERENCE_SPLIT } from '#shared/round/presets.ts';
 import type { Proof } from './proof.ts';
 import { readReferenceBanks } from './reference/banks.ts';
 import { figuresOf } from './reference/figures.ts';
@@ -30,7 +25,7 @@ export const proof: Proof = {
   help: REFERENCE_HELP,
   run: async (args, say) => {
     const options = parseReferenceOptions(args);
-    const delta = publishedDelta(options.column);
+    const delta = publishedDelta(options);
     const noiseMultiplier = noiseFor(options, delta);
     const banks = await readReferenceBanks(
       options,
@@ -51,14 +46,14 @@ export const proof: Proof = {
   },
 };
 
-function noiseFor({ epsilon, recipe }: ReferenceOptions, delta: number): number {
+function noiseFor({ epsilon, recipe, unit }: ReferenceOptions, delta: number): number {
   if (epsilon === null) return 0;
-  const steps = recipe === 'few-rounds' ? FEW_ROUNDS_STEPS : DEFAULT_ROUNDS[recipe];
-  return calibrateNoiseMultiplier({ samplingRate: SAMPLING_RATE, steps, epsilon, delta, prior: [] });
+  const { samplingRate, steps } = noisyPreset({ recipe, unit });
+  return calibrateNoiseMultiplier({ samplingRate, steps, epsilon, delta, prior: [] });
 }
 
 function charterOf(
-  { recipe }: ReferenceOptions,
+  { recipe, unit }: ReferenceOptions,
   terms: { readonly noiseMultiplier: number; readonly delta: number; readonly seed: number },
 ): Charter {
   return presetCharter({
@@ -67,6 +62,7 @@ function charterOf(
     features: 'card-v1',
     split: REFERENCE_SPLIT,
     recipe,
+    unit,
     noiseMultiplier: terms.noiseMultiplier,
     delta: terms.delta,
     modelSeed: terms.seed,

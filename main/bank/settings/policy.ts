@@ -22,8 +22,7 @@ export const DEFAULT_POLICY: LocalPolicy = {
 
 /** Terms of the charter that the policy refuses, known before anything is computed. */
 export function charterProblem(policy: LocalPolicy, charter: Charter): FailureError | null {
-  const { noiseMultiplier, unit, noise } = charter.privacy;
-  if (unit === 'account') return unsupported('The unit of privacy "account"');
+  const { noiseMultiplier, noise } = charter.privacy;
   if (noise === 'shared') return unsupported('Shared noise');
   if (charter.secureAggregation.kind === 'on') return unsupported('Secure aggregation');
   if (noiseMultiplier === 0 && policy.allowRunsWithoutNoise) return null;

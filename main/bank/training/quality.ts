@@ -7,6 +7,7 @@ import { quality } from '../../learning/evaluate/quality.ts';
 import { createPredictor } from '../../learning/kernel/predictor.ts';
 import type { Checkpoint } from '../../learning/recipes/checkpoint.ts';
 import type { FeatureSet } from '../features/feature-rows.ts';
+import { unitsHeld } from './training-data.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -21,6 +22,7 @@ export function measureQuality({ charter, train, test }: Evaluation, checkpoint:
   const days = Int32Array.from(test.occurredAt, (time) => Math.floor(time / DAY_MS));
   const allTiers = checkpoint.included.reduce((total, { tier }) => total + tier, 0);
   const { alertsPerDay } = charter.evaluation;
-  const capacity = allTiers === 0 ? 0 : alertCapacity(alertsPerDay, sizeTier(train.rows), allTiers);
+  const tier = sizeTier(unitsHeld(charter, train));
+  const capacity = allTiers === 0 ? 0 : alertCapacity(alertsPerDay, tier, allTiers);
   return quality({ scores, labels: test.y, days, cards: test.accountIndex }, capacity);
 }

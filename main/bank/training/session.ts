@@ -5,12 +5,15 @@
 import { FailureError } from '#shared/failure.ts';
 import type { Quality } from '#shared/round/round-view.ts';
 import { updateLayout } from '#shared/round/update-layout.ts';
+import { createDiscreteGaussian } from '../../learning/dp-sgd/discrete-gaussian.ts';
+import { rowsByAccount } from '../../learning/dp-sgd/account-rows.ts';
+import type { SampledUnits } from '../../learning/dp-sgd/unit-batch.ts';
 import type { EngineSetup } from '../../learning/engine.ts';
 import { createChance } from '../../learning/kernel/chance.ts';
 import type { Checkpoint } from '../../learning/recipes/checkpoint.ts';
 import { ownMeanOfRound } from '../../learning/recipes/few-rounds-bank.ts';
 import { trainUpdate } from '../../learning/recipes/local-training.ts';
-import type { TrainedUpdate } from '../../learning/recipes/training-terms.ts';
+import { clippedUnit, type TrainedUpdate } from '../../learning/recipes/training-terms.ts';
 import { stepFromSums } from '../../learning/recipes/server-step.ts';
 import { addToSums, emptySums } from '../../learning/recipes/sums.ts';
 import { encodeUpdate } from '../../learning/recipes/update-codec.ts';
@@ -18,6 +21,7 @@ import type { NamedEngine } from '../../platform/engine/chosen.ts';
 import type { EngineChoice } from '../../platform/engine/engines.ts';
 import { aesKeystream } from '../../platform/engine/keystream.ts';
 import type { Clock, Random } from '../../platform/ports.ts';
+import { evaluationVector } from './evaluation.ts';
 import { measureQuality } from './quality.ts';
 import type { TrainingAnswer, TrainingOrder, TrainingSetup } from './questions.ts';
 
@@ -44,6 +48,7 @@ export interface TrainingSession {
 
 interface Loaded extends NamedEngine {
   readonly setup: TrainingSetup;
+  readonly units: SampledUnits;
 }
 
 export function createTrainingSession(ports: SessionPorts): TrainingSession {
@@ -59,7 +64,7 @@ export function createTrainingSession(ports: SessionPorts): TrainingSession {
   return {
     load: async (setup) => {
       close();
-      held = { setup, ...(await openFor(setup, ports)) };
+      held = { setup, units: unitsOf(setup), ...(await openFor(setup, ports)) };
     },
     train: (order, watch) => train(loaded(), order, { ...ports, ...watch }),
     evaluate: (checkpoint) => measureQuality(loaded().setup, checkpoint),
@@ -72,8 +77,14 @@ function openFor({ charter, train, engine }: TrainingSetup, ports: SessionPorts)
   return ports.openEngine(engine, {
     network: { layers, activation },
     data: { features: train.x, labels: train.y },
-    unit: charter.privacy.unit === 'transaction' ? 'row' : 'account',
+    unit: clippedUnit(charter),
   });
+}
+
+function unitsOf({ charter, train }: TrainingSetup): SampledUnits {
+  return clippedUnit(charter) === 'row'
+    ? { kind: 'rows', count: train.rows }
+    : { kind: 'accounts', accounts: rowsByAccount(train.accountIndex) };
 }
 
 function train(loaded: Loaded, order: TrainingOrder, ports: SessionPorts & OrderWatch): TrainingAnswer {
@@ -85,7 +96,7 @@ function train(loaded: Loaded, order: TrainingOrder, ports: SessionPorts & Order
   const layout = updateLayout(charter, checkpoint.weights.length, checkpoint.round);
   const ownGradient = ownGradientOf(loaded, order, update);
   return {
-    payload: encodeUpdate(layout, update.vectors),
+    payload: encodeUpdate(layout, { ...update.vectors, evaluation: evaluation(loaded, checkpoint, ports) }),
     statistics: {
       ...figuresOf(loaded, update),
       seconds,
@@ -99,12 +110,12 @@ function train(loaded: Loaded, order: TrainingOrder, ports: SessionPorts & Order
 
 /** The noisy part: everything after it is a function of noised values and public ones. */
 function draw(loaded: Loaded, order: TrainingOrder, ports: SessionPorts & OrderWatch): TrainedUpdate {
-  const { charter, train: rows } = loaded.setup;
+  const { charter } = loaded.setup;
   return trainUpdate({
     charter,
     checkpoint: order.checkpoint,
     engine: loaded.engine,
-    rows: rows.rows,
+    units: loaded.units,
     tier: order.tier,
     lastOwnMean: order.ownGradient ?? null,
     chance: createChance(aesKeystream(ports.random)),
@@ -117,6 +128,22 @@ function draw(loaded: Loaded, order: TrainingOrder, ports: SessionPorts & OrderW
       ports.onShare(done / steps);
     },
   });
+}
+
+/** The other noisy part, in the rounds that carry one. */
+function evaluation(
+  { setup }: Loaded,
+  checkpoint: Checkpoint,
+  { random }: SessionPorts,
+): Float64Array | null {
+  const { charter, test } = setup;
+  return evaluationVector(
+    { charter, checkpoint, test: [test] },
+    {
+      chance: createChance(aesKeystream(random)),
+      gaussian: createDiscreteGaussian(aesKeystream(random)),
+    },
+  );
 }
 
 function ownGradientOf(
@@ -134,11 +161,11 @@ function ownGradientOf(
 }
 
 function figuresOf({ setup }: Loaded, { figures }: TrainedUpdate) {
-  const { sampledRows, clippedRows, nonFiniteRows } = figures;
+  const { sampledUnits, clippedUnits, nonFiniteRows } = figures;
   const isClipped = setup.charter.privacy.clippingNorm !== null;
   return {
-    sampledUnits: sampledRows,
-    clippedShare: isClipped && sampledRows > 0 ? clippedRows / sampledRows : null,
+    sampledUnits,
+    clippedShare: isClipped && sampledUnits > 0 ? clippedUnits / sampledUnits : null,
     nonFiniteRows,
   };
 }

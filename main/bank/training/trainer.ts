@@ -22,11 +22,11 @@ export interface TrainingRequest {
 
 /** Raw figures: no noise covers them, so they stay in the bank and decide nothing by rule. */
 export interface TrainingStatistics {
-  /** Units in all batches together. */
+  /** Units of privacy, rows or accounts, in all batches together. */
   readonly sampledUnits: number;
   /** Share of them whose gradient was clipped; null where nothing is clipped. */
   readonly clippedShare: number | null;
-  /** Rows left out because their gradient was not finite. */
+  /** Rows left out because their gradient, or their account's, was not finite. */
   readonly nonFiniteRows: number;
   readonly seconds: number;
   readonly rowsPerSecond: number;
@@ -52,7 +52,7 @@ export interface TrainingJob {
 
 /** What the bank has to train with under one charter. */
 export interface TrainingData {
-  /** Units of privacy: training rows, for the unit `transaction`. */
+  /** Units of privacy: training rows, or the accounts that have one. */
   readonly units: number;
   /** Public size tier of `units`. */
   readonly tier: number;

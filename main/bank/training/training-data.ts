@@ -2,7 +2,8 @@
 import { FailureError } from '#shared/failure.ts';
 import type { Charter } from '#shared/round/charter.ts';
 import { sizeTier } from '#shared/round/size-tier.ts';
-import type { FeatureSet } from '../features/feature-rows.ts';
+import { countAccounts } from '../../learning/dp-sgd/account-rows.ts';
+import type { FeatureRows, FeatureSet } from '../features/feature-rows.ts';
 import type { TrainingData } from './trainer.ts';
 
 /** @throws FailureError `not-supported-yet`, `data-missing` or `charter-invalid`. */
@@ -14,7 +15,8 @@ export function trainingData(charter: Charter, { train }: FeatureSet): TrainingD
       'data-missing',
       `No transaction lies in the training days ${trainFrom} to ${trainUntil}`,
     );
-  const tier = sizeTier(train.rows);
+  const units = unitsHeld(charter, train);
+  const tier = sizeTier(units);
   const { largestTier } = charter.participation;
   if (tier > largestTier)
     throw new FailureError(
@@ -23,12 +25,15 @@ export function trainingData(charter: Charter, { train }: FeatureSet): TrainingD
       { tier, largestTier },
     );
   const frauds = train.y.reduce((total, label) => total + label, 0);
-  return { units: train.rows, tier, rows: train.rows, frauds };
+  return { units, tier, rows: train.rows, frauds };
+}
+
+/** Units of privacy among the training rows: the rows, or the accounts that have one. */
+export function unitsHeld({ privacy }: Pick<Charter, 'privacy'>, train: FeatureRows): number {
+  return privacy.unit === 'transaction' ? train.rows : countAccounts(train.accountIndex);
 }
 
 function refuseUnknownTerms({ privacy }: Charter): void {
-  if (privacy.unit === 'account')
-    throw new FailureError('not-supported-yet', 'Training with accounts as the unit of privacy comes later');
   if (privacy.noise === 'shared')
     throw new FailureError('not-supported-yet', 'Noise shared among the banks comes with secure aggregation');
 }

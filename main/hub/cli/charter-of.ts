@@ -4,7 +4,8 @@ import { FailureError } from '#shared/failure.ts';
 import type { ConsortiumId } from '#shared/ids.ts';
 import { calibrateNoiseMultiplier } from '#shared/privacy/calibrate.ts';
 import { Charter } from '#shared/round/charter.ts';
-import { DEFAULT_ROUNDS, FEW_ROUNDS_STEPS, presetCharter, SAMPLING_RATE } from '#shared/round/presets.ts';
+import { noisyPreset } from '#shared/round/noisy-presets.ts';
+import { presetCharter } from '#shared/round/presets.ts';
 import { invalidInput } from '#shared/contract/serve.ts';
 import { readFileIfPresent } from '#main/platform/files.ts';
 import type { PresetChoice } from './command-line.ts';
@@ -16,7 +17,7 @@ export interface Founded {
 
 /** Throws `charter-invalid` for choices that don't fit together. */
 export function charterFromPreset(choice: PresetChoice, consortium: Founded): Charter {
-  const { preset, recipe, rounds, title, delta } = choice;
+  const { preset, recipe, rounds, title, delta, unit } = choice;
   const charter = presetCharter({
     consortium: { id: consortium.id, name: consortium.name },
     title: title ?? `Card fraud, ${recipe}`,
@@ -26,6 +27,7 @@ export function charterFromPreset(choice: PresetChoice, consortium: Founded): Ch
     ...(rounds === undefined ? {} : { rounds }),
     noiseMultiplier: noiseOf(choice),
     delta,
+    unit,
     modelSeed: choice.modelSeed,
     participation: choice.participation,
   });
@@ -45,21 +47,18 @@ function checked(document: unknown, what: string): Charter {
   throw new FailureError('charter-invalid', invalidInput(what, charter.error).message);
 }
 
-function noiseOf({ privacy, recipe, rounds, delta }: PresetChoice): number {
+function noiseOf({ privacy, recipe, rounds, delta, unit }: PresetChoice): number {
   switch (privacy.kind) {
     case 'none':
       return 0;
     case 'noise-multiplier':
       return privacy.noiseMultiplier;
     case 'epsilon': {
-      const planned = rounds ?? DEFAULT_ROUNDS[recipe];
-      const steps = recipe === 'few-rounds' ? Math.max(planned, FEW_ROUNDS_STEPS) : planned;
-      return calibrateNoiseMultiplier({
-        epsilon: privacy.epsilon,
-        delta,
-        samplingRate: SAMPLING_RATE,
-        steps,
+      const { samplingRate, steps } = noisyPreset({
+        ...{ unit, rounds },
+        recipe: recipe === 'one-step' ? recipe : 'few-rounds',
       });
+      return calibrateNoiseMultiplier({ epsilon: privacy.epsilon, delta, samplingRate, steps });
     }
   }
 }

@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { FailureError } from '#shared/failure.ts';
 import { BankId, RunId } from '#shared/ids.ts';
-import { FeaturePresetName, Split, type Participation } from '#shared/round/charter.ts';
-import { DEFAULT_DELTA, RECIPE_NAMES, REFERENCE_SPLIT, type RecipeName } from '#shared/round/presets.ts';
+import { FeaturePresetName, PrivacyUnit, Split, type Participation } from '#shared/round/charter.ts';
+import { noisyPreset } from '#shared/round/noisy-presets.ts';
+import { RECIPE_NAMES, REFERENCE_SPLIT, type RecipeName } from '#shared/round/presets.ts';
 import { HUB_OPTIONS, type HubFlags } from './help.ts';
 
 export interface Listen {
@@ -20,6 +21,7 @@ export interface PresetChoice {
     | { readonly kind: 'epsilon'; readonly epsilon: number }
     | { readonly kind: 'noise-multiplier'; readonly noiseMultiplier: number }
     | { readonly kind: 'none' };
+  readonly unit: PrivacyUnit;
   readonly delta: number;
   readonly rounds: number | undefined;
   readonly modelSeed: number;
@@ -105,11 +107,13 @@ function planOf(flags: HubFlags): HubCommand {
   const file = text(flags, 'charter');
   if (file !== undefined) return { kind: 'plan-file', file };
   const recipe = oneOf(z.enum(RECIPE_NAMES), 'recipe', text(flags, 'recipe') ?? 'few-rounds');
+  const unit = oneOf(PrivacyUnit, 'unit', text(flags, 'unit') ?? 'transaction');
   const choice: PresetChoice = {
     preset: oneOf(FeaturePresetName, 'preset', need(flags, 'preset')),
     recipe,
     privacy: privacyOf(flags, recipe),
-    delta: number(flags, 'delta') ?? DEFAULT_DELTA,
+    unit,
+    delta: number(flags, 'delta') ?? noisyPreset({ recipe: 'few-rounds', unit }).delta,
     rounds: number(flags, 'rounds'),
     modelSeed: number(flags, 'model-seed') ?? 1,
     title: text(flags, 'title'),

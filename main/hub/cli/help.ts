@@ -26,7 +26,8 @@ export const HUB_HELP = `The hub of a consortium, for its operator.
 Choices of plan --preset (card-v1, card-v2):
   --recipe few-rounds|one-step|fedavg|fedavgm|fedadam    (few-rounds)
   --epsilon E | --noise-multiplier Z    privacy of the whole run (4); plain recipes have none
-  --delta D (5e-7)   --rounds R   --model-seed N (1)   --title TEXT
+  --unit transaction|account            what ε protects: one transaction's row (default) or one account
+  --delta D (5e-7, accounts 1e-5)   --rounds R   --model-seed N (1)   --title TEXT
   --minimum-cohort N (3)  --quorum N (3)  --deadline-seconds S (3600)  --enrol-seconds S (60)
   --train-from DAY --train-until DAY --labels-known-by DAY --test-from DAY --test-until DAY
 
@@ -50,6 +51,7 @@ export const HUB_OPTIONS = {
   epsilon: { type: 'string' },
   'noise-multiplier': { type: 'string' },
   delta: { type: 'string' },
+  unit: { type: 'string' },
   rounds: { type: 'string' },
   'model-seed': { type: 'string' },
   title: { type: 'string' },

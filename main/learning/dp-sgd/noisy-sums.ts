@@ -5,10 +5,10 @@
 import type { GradientEngine } from '../engine.ts';
 import type { Chance } from '../kernel/chance.ts';
 import { toIntegers } from './rounding.ts';
+import { type SampledUnits, unitSampler } from './unit-batch.ts';
 
 export interface NoisySumTerms {
-  /** Units held: rows, for the unit of privacy `transaction`. */
-  readonly units: number;
+  readonly units: SampledUnits;
   /** q: probability of each unit in each step. */
   readonly samplingRate: number;
   /** C; null without clipping, and then without noise. */
@@ -22,8 +22,9 @@ export interface NoisySumTerms {
 
 /** Raw figures for the analyst only: no noise covers them (privacy.md 2g.12). */
 export interface StepFigures {
+  readonly sampledUnits: number;
   readonly sampledRows: number;
-  readonly clippedRows: number;
+  readonly clippedUnits: number;
   readonly nonFiniteRows: number;
 }
 
@@ -38,16 +39,17 @@ export interface NoisySums {
 }
 
 export function noisySums(engine: GradientEngine, terms: NoisySumTerms, chance: Chance): NoisySums {
-  const units = new Uint32Array(terms.units);
   const { samplingRate, clippingNorm, noiseStandardDeviation } = terms;
+  const draw = unitSampler(terms.units, samplingRate, chance);
   return {
     next: (weights) => {
-      const rows = chance.poissonBatch({ rate: samplingRate, units });
+      const { units, ...batch } = draw();
       // Drawn whatever the batch holds: an empty batch is noisy too.
       const noise = drawnOnce(chance, noiseStandardDeviation > 0 ? weights.length : 0);
-      const request = { weights, rows, clippingNorm, meanwhile: noise };
-      const { sum, clippedRows, nonFiniteRows } = engine.gradientSum(request);
-      const figures = { sampledRows: rows.length, clippedRows, nonFiniteRows };
+      const request = { weights, ...batch, clippingNorm, meanwhile: noise };
+      const { sum, clippedUnits, nonFiniteRows } = engine.gradientSum(request);
+      const sampled = { sampledUnits: units, sampledRows: batch.rows.length };
+      const figures = { ...sampled, clippedUnits, nonFiniteRows };
       return { integers: noisyIntegers(sum, noise(), terms), figures };
     },
   };

@@ -9,6 +9,8 @@ import { chanceInstance } from './instance.ts';
 const CHUNK = 4096;
 const BYTES_PER_NORMAL = 32;
 const BYTES_PER_JUMP = 8;
+/** Words drawn at once: the cipher's call costs more than its bytes. */
+const WORDS = 256;
 const VALUES_AT = CHUNK * BYTES_PER_NORMAL;
 const MEMORY_BYTES = VALUES_AT + CHUNK * 8;
 
@@ -66,10 +68,21 @@ export function createChance(stream: Keystream): Chance {
         }
       }
     },
-    word: () => {
-      const four = stream.bytes(4);
-      return new DataView(four.buffer, four.byteOffset).getUint32(0, true);
-    },
+    word: wordsOf(stream),
+  };
+}
+
+function wordsOf(stream: Keystream): () => number {
+  let drawn: DataView = new DataView(new ArrayBuffer(0));
+  let next = 0;
+  return () => {
+    if (next === drawn.byteLength) {
+      const fresh = stream.bytes(4 * WORDS);
+      drawn = new DataView(fresh.buffer, fresh.byteOffset, fresh.byteLength);
+      next = 0;
+    }
+    next += 4;
+    return drawn.getUint32(next - 4, true);
   };
 }
 

@@ -6,12 +6,13 @@
  */
 import { FailureError } from '#shared/failure.ts';
 import type { KernelThread } from './instance.ts';
+import type { KernelLayout } from './layout.ts';
 import { laneCount } from './layout.ts';
 
 const GENERATION = 0;
 const LANES_LEFT = 1;
 const LANES_DONE = 2;
-const ROW_COUNT = 3;
+const UNIT_COUNT = 3;
 const STOPPED = 4;
 const WORDS = 5;
 /** Byte of the control region with the clip limit, a float64. */
@@ -23,35 +24,40 @@ const SPINS = 3000;
 const SILENCE_MS = 60_000;
 
 export interface Control {
+  readonly unit: KernelLayout['unit'];
   readonly words: Int32Array;
   readonly limit: Float64Array;
 }
 
-export function controlOf(memory: WebAssembly.Memory, at: number): Control {
+export function controlOf(
+  memory: WebAssembly.Memory,
+  { control: at, unit }: Pick<KernelLayout, 'control' | 'unit'>,
+): Control {
   return {
+    unit,
     words: new Int32Array(memory.buffer, at, WORDS),
     limit: new Float64Array(memory.buffer, at + LIMIT_BYTE, 1),
   };
 }
 
-/** Coordinator: opens a batch whose rows and weights stand in the memory. */
-export function openBatch({ words, limit }: Control, rowCount: number, clipLimit: number): void {
+/** Coordinator: opens a batch of `count` units, whose rows and weights stand in the memory. */
+export function openBatch({ unit, words, limit }: Control, count: number, clipLimit: number): void {
   limit[0] = clipLimit;
-  Atomics.store(words, ROW_COUNT, rowCount);
+  Atomics.store(words, UNIT_COUNT, count);
   Atomics.store(words, LANES_DONE, 0);
-  Atomics.store(words, LANES_LEFT, laneCount(rowCount));
+  Atomics.store(words, LANES_LEFT, laneCount({ unit, count }));
   Atomics.add(words, GENERATION, 1);
   Atomics.notify(words, GENERATION);
 }
 
 /** Any thread: adds up lanes until none is left. */
-export function workOnBatch({ words, limit }: Control, thread: KernelThread): void {
+export function workOnBatch({ unit, words, limit }: Control, thread: KernelThread): void {
   for (;;) {
     const lane = Atomics.sub(words, LANES_LEFT, 1) - 1;
     if (lane < 0) return;
-    const rows = Atomics.load(words, ROW_COUNT);
-    thread.sumLane(lane, rows, limit[0] ?? Number.NaN);
-    if (Atomics.add(words, LANES_DONE, 1) === laneCount(rows) - 1) Atomics.notify(words, LANES_DONE);
+    const batch = { unit, count: Atomics.load(words, UNIT_COUNT) };
+    thread.sumLane(lane, batch, limit[0] ?? Number.NaN);
+    if (Atomics.add(words, LANES_DONE, 1) === laneCount(batch) - 1) Atomics.notify(words, LANES_DONE);
   }
 }
 
@@ -62,8 +68,8 @@ export function lanesDone({ words }: Control): number {
 
 /** Coordinator: returns when every lane is done. */
 export function awaitBatch(control: Control): void {
-  const { words } = control;
-  const lanes = laneCount(Atomics.load(words, ROW_COUNT));
+  const { unit, words } = control;
+  const lanes = laneCount({ unit, count: Atomics.load(words, UNIT_COUNT) });
   for (let spin = 0; spin < SPINS; spin++) if (lanesDone(control) === lanes) return;
   for (;;) {
     const done = lanesDone(control);

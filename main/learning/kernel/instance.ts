@@ -1,6 +1,6 @@
 /** One thread's instance of the compiled kernel, over the memory that all threads share. */
 import { KERNEL_BASE64 } from './kernel.generated.ts';
-import type { KernelLayout, ThreadRegion } from './layout.ts';
+import type { KernelLayout, ThreadRegion, UnitBatch } from './layout.ts';
 import { laneRange, tableWords } from './layout.ts';
 
 const PAGE = 65_536;
@@ -20,8 +20,8 @@ function sharedMemory(bytes: number): WebAssembly.Memory {
 }
 
 export interface KernelThread {
-  /** Adds up one lane of the batch of `count` rows that stands in the memory; `limit` 0 for no clipping. */
-  sumLane(lane: number, count: number, limit: number): void;
+  /** Adds up one lane of the batch that stands in the memory; `limit` 0 for no clipping. */
+  sumLane(lane: number, batch: UnitBatch, limit: number): void;
   /** Adds all lanes in order into the total. */
   addLanes(lanes: number): void;
   /** Logits of the first `count` rows, as float32 where the row numbers stand. */
@@ -68,20 +68,24 @@ export function kernelThread(
   const instance = instantiate(memory);
   const words = tableWords(layout, thread);
   new Uint32Array(memory.buffer, thread.table, words.length).set(words);
-  const sum = exported(instance, 'sumLane');
+  const sumRows = exported(instance, 'sumRows');
+  const sumAccounts = exported(instance, 'sumAccounts');
   const add = exported(instance, 'addLanes');
   const predict = exported(instance, 'predict');
   const laneBytes = 8 * layout.parameters;
+  const { table } = thread;
   return {
-    sumLane: (lane, count, limit) => {
-      const { from, to } = laneRange(count, lane);
-      sum(thread.table, layout.rowNumbers + 4 * from, to - from, limit, layout.lanes + lane * laneBytes);
+    sumLane: (lane, batch, limit) => {
+      const { from, to } = laneRange(batch, lane);
+      const into = layout.lanes + lane * laneBytes;
+      if (batch.unit === 'row') sumRows(table, layout.rowNumbers + 4 * from, to - from, limit, into);
+      else sumAccounts(table, layout.rowNumbers, layout.accountEnds, from, to, limit, into);
     },
     addLanes: (lanes) => {
       add(layout.lanes, lanes, laneBytes, layout.total);
     },
     predict: (count) => {
-      predict(thread.table, count, layout.rowNumbers);
+      predict(table, count, layout.rowNumbers);
     },
   };
 }

@@ -2,13 +2,14 @@
  * Where everything stands in the kernel's shared memory. The table words are those of kernel/assembly/table.ts.
  * Hidden layers are padded to 16 outputs, inputs to 4 floats, with zeros: padding never changes a result.
  */
+import type { ClippedUnit } from '../engine.ts';
 import type { Network } from '../model/layers.ts';
 import { layerSegments } from '../model/layers.ts';
 
 /** Parts of a batch that threads claim one by one. Fixed, so that the order of additions never depends on the threads. */
 export const LANES = 16;
-/** Rows of a block, whose sums stay in float32 (assembly/index.ts BLOCK). */
-export const BLOCK_ROWS = 64;
+/** Units of a block, whose sum stays in float32: 64 rows (assembly/index.ts BLOCK), or the rows of one account. */
+export const BLOCK_UNITS: Readonly<Record<ClippedUnit, number>> = { row: 64, account: 1 };
 
 const OUTPUT_PADDING = 16;
 const INPUT_PADDING = 4;
@@ -29,6 +30,7 @@ export interface PaddedLayer {
 export interface KernelLayout {
   readonly layers: readonly PaddedLayer[];
   readonly activation: number;
+  readonly unit: ClippedUnit;
   readonly rows: number;
   /** Floats of one padded row of features. */
   readonly featureStride: number;
@@ -41,6 +43,8 @@ export interface KernelLayout {
   readonly lanes: number;
   readonly total: number;
   readonly rowNumbers: number;
+  /** Room for one end a row; none where rows are the unit. */
+  readonly accountEnds: number;
   readonly labels: number;
   readonly features: number;
   readonly bytes: number;
@@ -108,9 +112,10 @@ export interface LayoutOptions {
   /** Most rows held at once. */
   readonly rows: number;
   readonly threads: number;
+  readonly unit: ClippedUnit;
 }
 
-export function kernelLayout({ network, rows, threads }: LayoutOptions): KernelLayout {
+export function kernelLayout({ network, rows, threads, unit }: LayoutOptions): KernelLayout {
   const layers = paddedLayers(network.layers);
   const last = layers.at(-1);
   const parameters = (last?.padded.biases ?? 0) + INPUT_PADDING;
@@ -122,12 +127,14 @@ export function kernelLayout({ network, rows, threads }: LayoutOptions): KernelL
   const lanes = allocate(8 * parameters * LANES, THREAD_ALIGNMENT);
   const total = allocate(8 * parameters);
   const rowNumbers = allocate(4 * rows, THREAD_ALIGNMENT);
+  const accountEnds = allocate(unit === 'account' ? 4 * rows : 0, THREAD_ALIGNMENT);
   const labels = allocate(rows, THREAD_ALIGNMENT);
   const features = allocate(4 * featureStride * rows, THREAD_ALIGNMENT);
   const bytes = allocate(0);
   const activation = network.activation === 'tanh' ? 0 : 1;
-  const offsets = { control, threads: regions, weights, lanes, total, rowNumbers, labels, features, bytes };
-  return { layers, activation, rows, featureStride, parameters, ...offsets };
+  const batch = { rowNumbers, accountEnds, labels, features };
+  const offsets = { control, threads: regions, weights, lanes, total, ...batch, bytes };
+  return { layers, activation, unit, rows, featureStride, parameters, ...offsets };
 }
 
 /** The 32-bit words of one thread's table, to be written at `thread.table`. */
@@ -167,15 +174,22 @@ function layerWords(
   return [...words, ...new Array<number>(16 - words.length).fill(0)];
 }
 
-/** Lanes of a batch of `count` rows: LANES, or fewer where there are fewer blocks; at least one. */
-export function laneCount(count: number): number {
-  return Math.max(1, Math.min(LANES, Math.ceil(count / BLOCK_ROWS)));
+/** What is shared out among the threads: `count` units of one kind. */
+export interface UnitBatch {
+  readonly unit: ClippedUnit;
+  readonly count: number;
 }
 
-/** Half-open range of positions in a batch of `count` rows that lane `lane` adds up: whole blocks, as even as can be. */
-export function laneRange(count: number, lane: number): { readonly from: number; readonly to: number } {
-  const blocks = Math.ceil(count / BLOCK_ROWS);
-  const lanes = laneCount(count);
-  const edge = (l: number): number => Math.min(count, Math.floor((l * blocks) / lanes) * BLOCK_ROWS);
+/** Lanes of a batch: LANES, or fewer where there are fewer blocks; at least one. */
+export function laneCount({ unit, count }: UnitBatch): number {
+  return Math.max(1, Math.min(LANES, Math.ceil(count / BLOCK_UNITS[unit])));
+}
+
+/** Half-open range of the batch's units that lane `lane` adds up: whole blocks, as even as can be. */
+export function laneRange(batch: UnitBatch, lane: number): { readonly from: number; readonly to: number } {
+  const block = BLOCK_UNITS[batch.unit];
+  const blocks = Math.ceil(batch.count / block);
+  const lanes = laneCount(batch);
+  const edge = (l: number): number => Math.min(batch.count, Math.floor((l * blocks) / lanes) * block);
   return { from: edge(lane), to: edge(lane + 1) };
 }

@@ -10,6 +10,7 @@ export interface KernelViews {
   readonly weights: Float32Array;
   readonly total: Float64Array;
   readonly rowNumbers: Uint32Array;
+  readonly accountEnds: Uint32Array;
   readonly logits: Float32Array;
   readonly labels: Uint8Array;
   readonly features: Float32Array;
@@ -23,6 +24,7 @@ export function kernelViews(memory: WebAssembly.Memory, layout: KernelLayout): K
     weights: new Float32Array(buffer, layout.weights, layout.parameters),
     total: new Float64Array(buffer, layout.total, layout.parameters),
     rowNumbers: new Uint32Array(buffer, layout.rowNumbers, layout.rows),
+    accountEnds: new Uint32Array(buffer, layout.accountEnds, layout.unit === 'account' ? layout.rows : 0),
     logits: new Float32Array(buffer, layout.rowNumbers, layout.rows),
     labels: new Uint8Array(buffer, layout.labels, layout.rows),
     features: new Float32Array(buffer, layout.features, layout.rows * layout.featureStride),
@@ -63,19 +65,19 @@ export function putRowNumbers(views: KernelViews, rows: Uint32Array): void {
   }
 }
 
-/** Rows that all threads clipped and left out since the last call. */
+/** Units that all threads clipped and rows that they left out since the last call. */
 export function takeCounts(views: KernelViews): {
-  readonly clippedRows: number;
+  readonly clippedUnits: number;
   readonly nonFiniteRows: number;
 } {
-  let clippedRows = 0;
+  let clippedUnits = 0;
   let nonFiniteRows = 0;
   for (const table of views.tables) {
-    clippedRows += table[CLIPPED] ?? 0;
+    clippedUnits += table[CLIPPED] ?? 0;
     nonFiniteRows += table[NON_FINITE] ?? 0;
     table.fill(0, NON_FINITE, CLIPPED + 1);
   }
-  return { clippedRows, nonFiniteRows };
+  return { clippedUnits, nonFiniteRows };
 }
 
 /** Flat parameters to padded ones, rounded to float32. */

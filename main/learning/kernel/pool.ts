@@ -5,7 +5,7 @@
 import { FailureError } from '#shared/failure.ts';
 import { z } from 'zod';
 import type { EngineSetup, GradientEngine, GradientRequest, GradientSum } from '../engine.ts';
-import { clipLimit } from '../engine.ts';
+import { clipLimit, requireUnit, unitCount } from '../engine.ts';
 import { parameterCount } from '../model/layers.ts';
 import type { Control } from './control.ts';
 import { awaitBatch, controlOf, openBatch, serveBatches, stopThreads, workOnBatch } from './control.ts';
@@ -23,6 +23,7 @@ export const KernelThreadData = z.object({
   memory: z.instanceof(WebAssembly.Memory),
   network: z.object({ layers: Layers, activation: z.enum(['tanh', 'relu']) }),
   rows: z.int(),
+  unit: z.enum(['row', 'account']),
   threads: z.int().min(2),
   /** Which thread this is; 0 is the coordinator. */
   thread: z.int().min(1),
@@ -34,7 +35,7 @@ export function runKernelThread(data: KernelThreadData): void {
   const layout = kernelLayout(data);
   const region = layout.threads[data.thread];
   if (!region) throw new RangeError(`kernel thread ${String(data.thread)} of ${String(data.threads)}`);
-  serveBatches(controlOf(data.memory, layout.control), kernelThread(data.memory, layout, region));
+  serveBatches(controlOf(data.memory, layout), kernelThread(data.memory, layout, region));
 }
 
 export interface KernelSetup extends EngineSetup {
@@ -52,16 +53,11 @@ interface Pool {
   readonly parameters: number;
 }
 
-/** @throws FailureError `not-supported-yet` for the account unit, `engine-unavailable` when the rows exceed 4 GiB. */
+/** @throws FailureError `engine-unavailable` when the rows exceed 4 GiB. */
 export function createKernel(setup: KernelSetup): GradientEngine {
-  if (setup.unit === 'account')
-    throw new FailureError(
-      'not-supported-yet',
-      'The kernel clips single rows; accounts as the unit of privacy come later',
-    );
-  const { network, data, threads } = setup;
+  const { network, data, threads, unit } = setup;
   const rows = data.labels.length;
-  const layout = kernelLayout({ network, rows, threads });
+  const layout = kernelLayout({ network, rows, threads, unit });
   if (!kernelFits(layout))
     throw new FailureError('engine-unavailable', `${String(rows)} rows exceed the kernel's memory of 4 GiB`);
   const memory = kernelMemory(layout);
@@ -70,9 +66,7 @@ export function createKernel(setup: KernelSetup): GradientEngine {
     setup.startThread({
       memory,
       network: { ...network, layers: [...network.layers] },
-      rows,
-      threads,
-      thread,
+      ...{ rows, unit, threads, thread },
     });
   return {
     gradientSum: (request) => gradientSum(pool, request),
@@ -90,20 +84,24 @@ function openPool(memory: WebAssembly.Memory, layout: KernelLayout, setup: Kerne
   return {
     layout,
     views,
-    control: controlOf(memory, layout.control),
+    control: controlOf(memory, layout),
     thread: kernelThread(memory, layout, first),
     parameters: parameterCount(setup.network.layers),
   };
 }
 
-function gradientSum(pool: Pool, { weights, rows, clippingNorm, meanwhile }: GradientRequest): GradientSum {
+function gradientSum(pool: Pool, request: GradientRequest): GradientSum {
   const { layout, views, control, thread } = pool;
+  const { weights, rows, accountEnds, clippingNorm } = request;
+  requireUnit(layout.unit, request);
+  const batch = { unit: layout.unit, count: unitCount(request) };
   putWeights(views, layout, weights);
   putRowNumbers(views, rows);
-  openBatch(control, rows.length, clipLimit(clippingNorm));
-  meanwhile?.();
+  views.accountEnds.set(accountEnds ?? []); // more accounts than rows held: RangeError
+  openBatch(control, batch.count, clipLimit(clippingNorm));
+  request.meanwhile?.();
   workOnBatch(control, thread);
   awaitBatch(control);
-  thread.addLanes(laneCount(rows.length));
+  thread.addLanes(laneCount(batch));
   return { sum: takeTotal(views, layout, pool.parameters), ...takeCounts(views) };
 }

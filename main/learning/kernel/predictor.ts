@@ -13,7 +13,7 @@ export interface Predictor {
 
 /** A predictor for one network and one set of weights (flat, model/layers.ts). */
 export function createPredictor(network: Network, weights: Float64Array): Predictor {
-  const layout = kernelLayout({ network, rows: CHUNK_ROWS, threads: 1 });
+  const layout = kernelLayout({ network, rows: CHUNK_ROWS, threads: 1, unit: 'row' });
   const memory = kernelMemory(layout);
   const views = kernelViews(memory, layout);
   const [region] = layout.threads;

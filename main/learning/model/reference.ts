@@ -94,15 +94,31 @@ export function referenceClippedSum(
   weights: Float64Array,
   { rows, clippingNorm }: { readonly rows: readonly LabelledRow[]; readonly clippingNorm: number | null },
 ): Float64Array {
+  return referenceAccountSum(network, weights, { accounts: rows.map((row) => [row]), clippingNorm });
+}
+
+/** The same with an account as the unit: g is the sum over its rows, and is clipped as one. */
+export function referenceAccountSum(
+  network: Network,
+  weights: Float64Array,
+  {
+    accounts,
+    clippingNorm,
+  }: { readonly accounts: readonly (readonly LabelledRow[])[]; readonly clippingNorm: number | null },
+): Float64Array {
   const sum = new Float64Array(parameterCount(network.layers));
-  for (const row of rows) {
-    const gradient = referenceGradient(network, weights, row);
+  for (const rows of accounts) {
+    const gradient = new Float64Array(sum.length);
+    for (const row of rows) addScaled(gradient, referenceGradient(network, weights, row), 1);
     const norm = euclideanNorm(gradient);
     if (!Number.isFinite(norm)) continue;
-    const scale = clippingNorm === null ? 1 : Math.min(1, clippingNorm / Math.max(norm, 1e-12));
-    gradient.forEach((g, i) => {
-      sum[i] = (sum[i] ?? 0) + scale * g;
-    });
+    addScaled(sum, gradient, clippingNorm === null ? 1 : Math.min(1, clippingNorm / Math.max(norm, 1e-12)));
   }
   return sum;
+}
+
+function addScaled(sum: Float64Array, values: Float64Array, scale: number): void {
+  values.forEach((value, i) => {
+    sum[i] = (sum[i] ?? 0) + scale * value;
+  });
 }

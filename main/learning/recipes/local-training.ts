@@ -2,18 +2,14 @@
  * A bank's part of one round: from the public checkpoint and its own rows to the integers of its update.
  * It draws noise, so the caller has written the charge before (design.md I2); the bytes are made by update-codec.ts.
  */
-import { FailureError } from '#shared/failure.ts';
 import type { OneStepRecipe } from '#shared/round/charter.ts';
 import { fewRoundsUpdate } from './few-rounds-bank.ts';
 import { bankSums } from './noisy-bank-sums.ts';
 import { plainUpdate } from './plain-bank.ts';
 import type { LocalTraining, TrainedUpdate } from './training-terms.ts';
 
-/** @throws FailureError `not-supported-yet` for the account unit. */
 export function trainUpdate(training: LocalTraining): TrainedUpdate {
-  const { privacy, recipe } = training.charter;
-  if (privacy.unit === 'account')
-    throw new FailureError('not-supported-yet', 'Training with accounts as the unit of privacy comes later');
+  const { recipe } = training.charter;
   switch (recipe.kind) {
     case 'few-rounds':
       return fewRoundsUpdate(recipe, training);

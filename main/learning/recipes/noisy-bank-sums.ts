@@ -7,10 +7,10 @@ import type { LocalTraining } from './training-terms.ts';
 import { vectorLayout } from './published-sums.ts';
 
 export function bankSums(recipe: FewRoundsRecipe | OneStepRecipe, training: LocalTraining): NoisySums {
-  const { charter, checkpoint, engine, rows, chance } = training;
+  const { charter, checkpoint, engine, units, chance } = training;
   const { gridStep } = vectorLayout(charter, checkpoint, 'sum');
   const terms = {
-    units: rows,
+    units,
     samplingRate: recipe.samplingRate,
     clippingNorm: charter.privacy.clippingNorm,
     noiseStandardDeviation: noiseStandardDeviation(charter),
@@ -20,12 +20,18 @@ export function bankSums(recipe: FewRoundsRecipe | OneStepRecipe, training: Loca
   return noisySums(engine, terms, chance);
 }
 
-export const NO_FIGURES: StepFigures = { sampledRows: 0, clippedRows: 0, nonFiniteRows: 0 };
+export const NO_FIGURES: StepFigures = {
+  sampledUnits: 0,
+  sampledRows: 0,
+  clippedUnits: 0,
+  nonFiniteRows: 0,
+};
 
 export function addFigures(a: StepFigures, b: StepFigures): StepFigures {
   return {
+    sampledUnits: a.sampledUnits + b.sampledUnits,
     sampledRows: a.sampledRows + b.sampledRows,
-    clippedRows: a.clippedRows + b.clippedRows,
+    clippedUnits: a.clippedUnits + b.clippedUnits,
     nonFiniteRows: a.nonFiniteRows + b.nonFiniteRows,
   };
 }

@@ -11,7 +11,9 @@ import { vectorLayout } from './published-sums.ts';
 import { toIntegers } from '../dp-sgd/rounding.ts';
 
 export function plainUpdate(recipe: PlainRecipe, training: LocalTraining): TrainedUpdate {
-  const { charter, checkpoint, engine, rows, chance, onStep } = training;
+  const { charter, checkpoint, engine, units, chance, onStep } = training;
+  if (units.kind !== 'rows') throw new TypeError('the plain recipe adds up single rows');
+  const rows = units.count;
   const weights = checkpoint.weights.slice();
   const momentum = new Float64Array(weights.length);
   const learningRate = learningRateAt(
@@ -25,12 +27,13 @@ export function plainUpdate(recipe: PlainRecipe, training: LocalTraining): Train
     const order = publicPermutation(publicRandom(chance.word()), rows);
     for (let b = 0; b < batches; b++) {
       const batch = order.subarray(b * recipe.batchSize, (b + 1) * recipe.batchSize);
-      const { sum, clippedRows, nonFiniteRows } = engine.gradientSum({
+      const { sum, clippedUnits, nonFiniteRows } = engine.gradientSum({
         weights,
         rows: batch,
         clippingNorm: null,
       });
-      figures = addFigures(figures, { sampledRows: batch.length, clippedRows, nonFiniteRows });
+      const sampled = { sampledUnits: batch.length, sampledRows: batch.length };
+      figures = addFigures(figures, { ...sampled, clippedUnits, nonFiniteRows });
       descend({ weights, momentum, start: checkpoint.weights }, sum, {
         recipe,
         learningRate,

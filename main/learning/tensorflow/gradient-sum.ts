@@ -7,9 +7,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayerSegment, Network } from '../model/layers.ts';
 import { layerSegments } from '../model/layers.ts';
 
-/** Rows whose sums stay in float32: privacy.md 2f.4 allows 64. The blocks are added up in float64 outside. */
-export const BLOCK_ROWS = 64;
-
 export interface LayerWeights {
   readonly segment: LayerSegment;
   readonly weights: Tensor2D;
@@ -32,8 +29,9 @@ export function layerTensors(network: Network, flat: Float64Array): readonly Lay
   });
 }
 
-/** One padded chunk: a whole number of blocks of rows. */
+/** One padded chunk: a whole number of blocks of rows, whose sums stay in float32; blocks are added up in float64 outside. */
 export interface Chunk {
+  readonly blockRows: number;
   /** [rows, inputs]; zeros in padding. */
   readonly features: Tensor2D;
   /** [rows, 1] */
@@ -43,7 +41,7 @@ export interface Chunk {
 }
 
 /** Inputs of every layer and error terms of its outputs, [rows, width] each. */
-export interface Pass {
+export interface Pass extends Pick<Chunk, 'blockRows'> {
   readonly inputs: readonly Tensor2D[];
   readonly deltas: readonly Tensor2D[];
   /** ‖g_i‖² of every row, [rows, 1]: Σ_l (‖a‖² + 1)·‖δ‖². */
@@ -75,7 +73,7 @@ export function ghostPass(network: Network, layers: readonly LayerWeights[], chu
     if (!above || !delta || !a) throw new RangeError('a layer is missing');
     deltas.unshift(tf.mul(tf.matMul(delta, above.transposed), slope(a, network)));
   }
-  return { inputs, deltas, squaredNorms: squaredNorms(inputs, deltas) };
+  return { blockRows: chunk.blockRows, inputs, deltas, squaredNorms: squaredNorms(inputs, deltas) };
 }
 
 function squaredNorms(inputs: readonly Tensor2D[], deltas: readonly Tensor2D[]): Tensor2D {
@@ -97,14 +95,14 @@ export interface BlockSums {
   readonly biases: Tensor2D;
 }
 
-export function blockSums({ inputs, deltas }: Pass, factors: Tensor2D): readonly BlockSums[] {
+export function blockSums({ blockRows, inputs, deltas }: Pass, factors: Tensor2D): readonly BlockSums[] {
   return inputs.map((a, index) => {
     const delta = deltas[index];
     if (!delta) throw new RangeError('a layer is missing');
     const [rows, outputs] = delta.shape;
-    const blocks = rows / BLOCK_ROWS;
-    const scaled: Tensor3D = tf.reshape(tf.mul(delta, factors), [blocks, BLOCK_ROWS, outputs]);
-    const blocked: Tensor3D = tf.reshape(a, [blocks, BLOCK_ROWS, a.shape[1]]);
+    const blocks = rows / blockRows;
+    const scaled: Tensor3D = tf.reshape(tf.mul(delta, factors), [blocks, blockRows, outputs]);
+    const blocked: Tensor3D = tf.reshape(a, [blocks, blockRows, a.shape[1]]);
     return { weights: tf.matMul(blocked, scaled, true, false), biases: tf.sum(scaled, 1) };
   });
 }

@@ -22,7 +22,7 @@ export async function openChosenEngine(
   const candidates = choice === 'automatic' ? ENGINE_NAMES : [choice];
   const reports: EngineReport[] = [];
   for (const name of candidates) {
-    const tried = await surveyEngines(setup.network, ports, [name]);
+    const tried = await surveyEngines(setup, ports, [name]);
     if (tried.some(({ available }) => available))
       return { name, engine: await openEngine(name, setup, ports) };
     reports.push(...tried);

@@ -1,5 +1,5 @@
 /**
- * Which learning engines this machine has for a network, which one to take, and how to open it.
+ * Which learning engines this machine has for a network and a unit of privacy, which one to take, and how to open it.
  * TensorFlow.js is loaded only for its own engines: a thread that trains on the kernel starts half a second sooner.
  */
 import type { EngineReport } from '#shared/contract/bank.ts';
@@ -7,9 +7,8 @@ import { FailureError } from '#shared/failure.ts';
 import type { EngineSetup, GradientEngine } from '../../learning/engine.ts';
 import type { KernelThreadData } from '../../learning/kernel/pool.ts';
 import { createKernel } from '../../learning/kernel/pool.ts';
-import type { Network } from '../../learning/model/layers.ts';
 import type { Clock } from '../ports.ts';
-import type { SelfTest } from './self-test.ts';
+import type { EngineTask, SelfTest } from './self-test.ts';
 import { selfTest, testRows } from './self-test.ts';
 
 export type EngineName = EngineReport['name'];
@@ -40,30 +39,30 @@ export async function openEngine(
   return createTensorflowEngine({ ...setup, backend: backend.backend, chunkRows: backend.chunkRows });
 }
 
-/** Tries each engine on the charter's network: about a second in all, so once a charter, and in a worker thread. */
+/** Tries each engine on the charter's network and unit: about a second in all, so once a charter, and in a worker thread. */
 export async function surveyEngines(
-  network: Network,
+  task: EngineTask,
   ports: EnginePorts,
   names: readonly EngineName[] = ENGINE_NAMES,
 ): Promise<readonly EngineReport[]> {
   const reports: EngineReport[] = [];
-  for (const name of names) reports.push(await reportOn(name, network, ports));
+  for (const name of names) reports.push(await reportOn(name, task, ports));
   return reports;
 }
 
-async function reportOn(name: EngineName, network: Network, ports: EnginePorts): Promise<EngineReport> {
-  const outcome = await tried(name, network, ports);
+async function reportOn(name: EngineName, task: EngineTask, ports: EnginePorts): Promise<EngineReport> {
+  const outcome = await tried(name, task, ports);
   if (outcome.kind === 'failed')
     return { name, available: false, reason: outcome.reason, rowsPerSecond: null };
   return { name, available: true, reason: 'Passed its self-test', rowsPerSecond: outcome.rowsPerSecond };
 }
 
-async function tried(name: EngineName, network: Network, ports: EnginePorts): Promise<SelfTest> {
+async function tried(name: EngineName, task: EngineTask, ports: EnginePorts): Promise<SelfTest> {
   try {
-    const setup: EngineSetup = { network, data: testRows(network), unit: 'row' };
+    const setup: EngineSetup = { ...task, data: testRows(task.network) };
     const engine = await openEngine(name, setup, ports);
     try {
-      const outcome = selfTest(engine, network, ports.clock);
+      const outcome = selfTest(engine, task, ports.clock);
       const broken = name === 'kernel' ? null : await brokenChance();
       return broken === null ? outcome : { kind: 'failed', reason: broken };
     } finally {

@@ -1,15 +1,18 @@
 /**
  * The start-up self-test: an engine may train only after its forward and backward pass gave the numbers of the float64
- * reference on this very network (and TensorFlow.js' chance was finite and spread: random-operation.ts). Also measures
+ * reference on this very network and unit of privacy (and TensorFlow.js' chance was finite and spread: random-operation.ts). Also measures
  * its speed.
  */
-import type { GradientEngine, TrainingSet } from '../../learning/engine.ts';
+import type { EngineSetup, GradientEngine, GradientRequest, TrainingSet } from '../../learning/engine.ts';
 import { clipLimit } from '../../learning/engine.ts';
 import { initialWeights } from '../../learning/model/initial-weights.ts';
 import type { Network } from '../../learning/model/layers.ts';
 import { publicNormal, publicRandom } from '../../learning/model/public-random.ts';
-import { euclideanNorm, referenceClippedSum } from '../../learning/model/reference.ts';
+import { euclideanNorm, referenceAccountSum } from '../../learning/model/reference.ts';
 import type { Clock } from '../ports.ts';
+
+/** What an engine is tried on. */
+export type EngineTask = Pick<EngineSetup, 'network' | 'unit'>;
 
 export type SelfTest =
   | { readonly kind: 'passed'; readonly rowsPerSecond: number }
@@ -21,6 +24,8 @@ const CLIPPING_NORM = 0.3;
 /** Float32 sums against float64, relative to the norm of the sum. */
 const TOLERANCE = 1e-5;
 const TIMED_MS = 40;
+/** Rows of the made-up accounts, in turn: odd and even, one alone, none, more than any block. */
+const ACCOUNT_SIZES = [1, 2, 7, 0, 33, 5];
 
 /** Made-up rows, the same everywhere. */
 export function testRows({ layers }: Network): TrainingSet {
@@ -30,13 +35,14 @@ export function testRows({ layers }: Network): TrainingSet {
 }
 
 /** `engine` is bound to `testRows(network)`. */
-export function selfTest(engine: GradientEngine, network: Network, clock: Clock): SelfTest {
+export function selfTest(engine: GradientEngine, task: EngineTask, clock: Clock): SelfTest {
+  const { network } = task;
   const data = testRows(network);
   const weights = initialWeights({ layers: network.layers, seed: 7, outputBias: -1 });
   for (const clippingNorm of [CLIPPING_NORM, null]) {
-    const rows = Uint32Array.from({ length: COMPARED_ROWS }, (_, row) => row);
-    const { sum } = engine.gradientSum({ weights, rows, clippingNorm });
-    const expected = expectedSum(network, { data, weights, clippingNorm });
+    const request = { weights, clippingNorm, ...firstRows(task, COMPARED_ROWS) };
+    const { sum } = engine.gradientSum(request);
+    const expected = expectedSum(network, data, request);
     const error = euclideanNorm(sum.map((value, i) => value - (expected[i] ?? 0))) / euclideanNorm(expected);
     // written so that NaN fails
     if (!(error <= TOLERANCE))
@@ -45,34 +51,41 @@ export function selfTest(engine: GradientEngine, network: Network, clock: Clock)
         reason: `Its gradients differ from the reference by ${error.toExponential(1)}`,
       };
   }
-  return { kind: 'passed', rowsPerSecond: measure(engine, weights, clock) };
+  const batch = { weights, clippingNorm: CLIPPING_NORM, ...firstRows(task, TEST_ROWS) };
+  return { kind: 'passed', rowsPerSecond: measure(engine, batch, clock) };
 }
 
-function expectedSum(
-  network: Network,
-  { data, weights, clippingNorm }: { data: TrainingSet; weights: Float64Array; clippingNorm: number | null },
-): Float64Array {
+/** Rows 0 … count−1, as accounts where they are the unit. */
+function firstRows({ unit }: EngineTask, count: number): Pick<GradientRequest, 'rows' | 'accountEnds'> {
+  const rows = Uint32Array.from({ length: count }, (_, row) => row);
+  if (unit === 'row') return { rows };
+  const ends: number[] = [];
+  for (let n = 0; (ends.at(-1) ?? 0) < count; n++)
+    ends.push(Math.min(count, (ends.at(-1) ?? 0) + (ACCOUNT_SIZES[n % ACCOUNT_SIZES.length] ?? 1)));
+  return { rows, accountEnds: Uint32Array.from(ends) };
+}
+
+function expectedSum(network: Network, data: TrainingSet, request: GradientRequest): Float64Array {
+  const { weights, rows, clippingNorm } = request;
   const inputs = network.layers[0] ?? 1;
-  const rows = Array.from({ length: COMPARED_ROWS }, (_, row) => ({
-    features: data.features.subarray(row * inputs, (row + 1) * inputs),
-    label: data.labels[row] ?? 0,
-  }));
+  const ends = request.accountEnds ?? rows.map((_, i) => i + 1);
+  const accounts = Array.from(ends, (end, n) =>
+    Array.from(rows.subarray(ends[n - 1] ?? 0, end), (row) => ({
+      features: data.features.subarray(row * inputs, (row + 1) * inputs),
+      label: data.labels[row] ?? 0,
+    })),
+  );
   const limit = clippingNorm === null ? null : clipLimit(clippingNorm);
-  return referenceClippedSum(network, weights, { rows, clippingNorm: limit });
+  return referenceAccountSum(network, weights, { accounts, clippingNorm: limit });
 }
 
 /** Rows a second over whole batches, after one to warm up. */
-function measure(engine: GradientEngine, weights: Float64Array, clock: Clock): number {
-  const request = {
-    weights,
-    rows: Uint32Array.from({ length: TEST_ROWS }, (_, row) => row),
-    clippingNorm: CLIPPING_NORM,
-  };
+function measure(engine: GradientEngine, request: GradientRequest, clock: Clock): number {
   engine.gradientSum(request);
   const start = clock.monotonic();
   for (let batches = 1; ; batches++) {
     engine.gradientSum(request);
     const elapsed = clock.monotonic() - start;
-    if (elapsed >= TIMED_MS) return Math.round((1000 * batches * TEST_ROWS) / elapsed);
+    if (elapsed >= TIMED_MS) return Math.round((1000 * batches * request.rows.length) / elapsed);
   }
 }

@@ -2,13 +2,16 @@
 import type { StandingPolicy } from '#shared/contract/bank.ts';
 import type { ConsortiumId } from '#shared/ids.ts';
 import { calibrateNoiseMultiplier } from '#shared/privacy/calibrate.ts';
-import type { Charter, FeaturePresetName, Split } from '#shared/round/charter.ts';
-import { FEW_ROUNDS_STEPS, presetCharter, SAMPLING_RATE } from '#shared/round/presets.ts';
+import type { Charter, FeaturePresetName, PrivacyUnit, Split } from '#shared/round/charter.ts';
+import { noisyPreset } from '#shared/round/noisy-presets.ts';
+import { presetCharter } from '#shared/round/presets.ts';
 
 export interface DemoTerms {
   readonly features: FeaturePresetName;
   readonly split: Split;
   readonly recipe: 'few-rounds' | 'one-step';
+  /** What ε protects. */
+  readonly unit: PrivacyUnit;
   readonly rounds: number;
   /** null: no privacy. */
   readonly epsilon: number | null;
@@ -32,6 +35,7 @@ export function demoCharter(
     features: terms.features,
     split: terms.split,
     recipe: terms.recipe,
+    unit: terms.unit,
     rounds: terms.rounds,
     noiseMultiplier: noiseMultiplierFor(terms),
     delta: terms.delta,
@@ -47,15 +51,10 @@ export function demoCharter(
 
 /** The least noise with which the whole plan costs at most ε; 0 without privacy. */
 function noiseMultiplierFor(terms: DemoTerms): number {
-  if (terms.epsilon === null) return 0;
-  const steps = terms.recipe === 'few-rounds' ? Math.max(terms.rounds, FEW_ROUNDS_STEPS) : terms.rounds;
-  return calibrateNoiseMultiplier({
-    samplingRate: SAMPLING_RATE,
-    steps,
-    epsilon: terms.epsilon,
-    delta: terms.delta,
-    prior: [],
-  });
+  const { epsilon, delta } = terms;
+  if (epsilon === null) return 0;
+  const { samplingRate, steps } = noisyPreset(terms);
+  return calibrateNoiseMultiplier({ samplingRate, steps, epsilon, delta, prior: [] });
 }
 
 /**

@@ -3,6 +3,7 @@
  * Knows all banks' rows, as only a demonstration may; nothing here goes through the hub.
  */
 import type { FeatureRows, FeatureSet } from '#main/bank/features/feature-rows.ts';
+import { unitsHeld } from '#main/bank/training/training-data.ts';
 import { alertCapacity } from '#main/learning/evaluate/daily-cards.ts';
 import { quality } from '#main/learning/evaluate/quality.ts';
 import type { EngineSetup, GradientEngine, TrainingSet } from '#main/learning/engine.ts';
@@ -102,6 +103,6 @@ function capacityOf({ charter, banks: everyone }: Comparison, banks: readonly Fe
   const { alertsPerDay } = charter.evaluation;
   if (banks.length === everyone.length) return alertsPerDay;
   const tiers = (some: readonly FeatureSet[]): number =>
-    some.reduce((total, bank) => total + sizeTier(bank.train.rows), 0);
+    some.reduce((total, bank) => total + sizeTier(unitsHeld(charter, bank.train)), 0);
   return alertCapacity(alertsPerDay, tiers(banks), tiers(everyone));
 }

@@ -1,7 +1,8 @@
 /** The demonstration's arguments (design.md §9): parsed and checked as a whole before anything starts. */
 import { parseArgs } from 'node:util';
 import { FailureError } from '#shared/failure.ts';
-import { DEFAULT_ROUNDS } from '#shared/round/presets.ts';
+import { PrivacyUnit } from '#shared/round/charter.ts';
+import { noisyPreset } from '#shared/round/noisy-presets.ts';
 
 export type DemoData =
   | { readonly kind: 'generated'; readonly banks: number }
@@ -17,6 +18,7 @@ export interface DemoOptions {
   readonly seed: number;
   readonly data: DemoData;
   readonly recipe: 'few-rounds' | 'one-step';
+  readonly unit: PrivacyUnit;
   readonly rounds: number;
   /** null: no privacy. */
   readonly epsilon: number | null;
@@ -24,8 +26,6 @@ export interface DemoOptions {
   /** Where the stores are kept after the end; without it they are removed. */
   readonly keep: string | undefined;
 }
-
-export const DEMO_DELTA = 5e-7;
 
 export const DEMO_HELP = `A hub and its banks as separate processes on this machine: one federated run, then what it gave.
 
@@ -37,9 +37,9 @@ export const DEMO_HELP = `A hub and its banks as separate processes on this mach
   --seed N              seed of the generated data and of the first weights (1)
   --banks N             3 to 6 banks of generated data (5)
   --recipe few|one-step few rounds of local noisy steps, or one step a round (few; one-step without privacy)
-  --rounds R            10 to 100 for few (25), 10 to 1,000 for one-step (500)
-  --epsilon E|none      privacy of each bank's released updates, δ 5e-7 (4)
-  --unit transaction    what ε protects: one transaction's row
+  --rounds R            10 to 100 for few (25), 10 to 1,000 for one-step (500; with accounts 150)
+  --epsilon E|none      privacy of each bank's released updates (4), δ 5e-7, with accounts 1e-5
+  --unit U              what ε protects: transaction, its one row (default), or account, all rows of one
   --noise full          every bank adds the whole noise
   --data FILE           a file with the reference data's columns instead of generated data
   --partition FILE:COLUMN   which bank each customer or terminal belongs to (needed with --data)
@@ -50,20 +50,23 @@ export const DEMO_HELP = `A hub and its banks as separate processes on this mach
 export function parseDemoOptions(args: readonly string[]): DemoOptions | 'help' {
   const values = readFlags(args);
   if (values.help === true) return 'help';
-  refuseWhatIsNotThere(values.unit ?? 'transaction', values.noise ?? 'full');
+  const unit = parseUnit(values.unit ?? 'transaction');
+  refuseSharedNoise(values.noise ?? 'full');
   const epsilon = parseEpsilon(values.epsilon ?? '4');
   const recipe = parseRecipe(values.recipe, epsilon);
+  const preset = noisyPreset({ recipe, unit });
   return {
     json: values.json === true,
     seed: integer('--seed', values.seed ?? '1', { least: 0, most: 0xffff_ffff }),
     data: parseData(values),
     recipe,
-    rounds: integer('--rounds', values.rounds ?? String(DEFAULT_ROUNDS[recipe]), {
+    unit,
+    rounds: integer('--rounds', values.rounds ?? String(preset.rounds), {
       least: 10,
       most: recipe === 'few-rounds' ? 100 : 1000,
     }),
     epsilon,
-    delta: DEMO_DELTA,
+    delta: preset.delta,
     keep: values.keep,
   };
 }
@@ -94,12 +97,14 @@ function readFlags(args: readonly string[]) {
   }
 }
 
-function refuseWhatIsNotThere(unit: string, noise: string): void {
-  if (unit !== 'transaction' && unit !== 'account')
-    throw wrong(`--unit is transaction or account, not "${unit}"`);
+function parseUnit(text: string): PrivacyUnit {
+  const unit = PrivacyUnit.safeParse(text);
+  if (unit.success) return unit.data;
+  throw wrong(`--unit is transaction or account, not "${text}"`);
+}
+
+function refuseSharedNoise(noise: string): void {
   if (noise !== 'full' && noise !== 'shared') throw wrong(`--noise is full or shared, not "${noise}"`);
-  if (unit === 'account')
-    throw new FailureError('not-supported-yet', 'The unit account is not there yet; --unit transaction is');
   if (noise === 'shared')
     throw new FailureError(
       'not-supported-yet',

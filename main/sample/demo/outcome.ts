@@ -1,4 +1,6 @@
 /** What the demonstration answers (design.md §9), and the table a person reads. */
+import { unitWords } from '#shared/privacy/unit-words.ts';
+import type { PrivacyUnit } from '#shared/round/charter.ts';
 import type { Quality } from '#shared/round/round-view.ts';
 
 export interface Compared {
@@ -32,7 +34,7 @@ export interface DemoOutcome {
 const KINDS = ['pooled', 'local', 'federated'] as const;
 
 /** Plain text, at most 100 columns: average precision by bank, and the other figures over all banks. */
-export function outcomeTable(outcome: DemoOutcome): string {
+export function outcomeTable(outcome: DemoOutcome, unit: PrivacyUnit): string {
   const head = row(['bank', 'rows', 'frauds', 'ε', ...KINDS.map((kind) => `AP ${kind}`)]);
   const banks = outcome.banks.map((bank) =>
     row([
@@ -53,20 +55,32 @@ export function outcomeTable(outcome: DemoOutcome): string {
       `recall ${figure(quality.recallAtCapacity)}`,
     ]);
   });
-  return [head, '-'.repeat(head.length), ...banks, '', ...overall, '', ...footnotes(outcome)].join('\n');
+  return [head, '-'.repeat(head.length), ...banks, '', ...overall, '', ...footnotes(outcome, unit)].join(
+    '\n',
+  );
 }
 
-function footnotes(outcome: DemoOutcome): readonly string[] {
+function footnotes(outcome: DemoOutcome, unit: PrivacyUnit): readonly string[] {
   const seconds = outcome.seconds.toFixed(1);
   const up = (outcome.bytesUp / 1e6).toFixed(1);
   const down = (outcome.bytesDown / 1e6).toFixed(1);
   return [
     `${String(outcome.rounds)} rounds in ${seconds} s on ${outcome.engine}; ${up} MB up and ${down} MB down at the banks' sockets, all banks together.`,
-    outcome.epsilon === 'Infinity'
-      ? 'Without noise: nothing is claimed about what the updates reveal.'
-      : `ε ${epsilonText(outcome.epsilon)} (δ ${String(outcome.delta)}, add/remove) bounds what each bank's released updates say about one transaction's row.`,
+    ...claim(outcome, unit),
     'Pooled model, rows and frauds come from the demonstration, which owns all the data; nothing of them passed the hub.',
     'AP: average precision on the test days. Recall at capacity: 100 cards a day over all banks, shared out by public tier.',
+  ];
+}
+
+/** What ε bounds and what it does not. */
+function claim({ epsilon, delta }: DemoOutcome, unit: PrivacyUnit): readonly string[] {
+  if (epsilon === 'Infinity') return ['Without noise: nothing is claimed about what the updates reveal.'];
+  const words = unitWords({ unit, features: 'own-windows' });
+  return [
+    `ε ${epsilonText(epsilon)} (δ ${String(delta)}, add/remove of ${words.unit}) bounds, for each bank:`,
+    `  ${words.covers}`,
+    'Not covered:',
+    ...words.notCovered.map((one) => `  ${one}`),
   ];
 }
 

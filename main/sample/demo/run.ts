@@ -120,12 +120,12 @@ async function prepareData(options: DemoOptions, ports: DemoPorts): Promise<read
 }
 
 function memberPlan(member: Member, options: DemoOptions): Omit<MemberPlan, 'home'> {
-  const { epsilon, delta, rounds } = options;
+  const { epsilon, delta, rounds, unit } = options;
   return {
     name: member.name,
     dataFile: member.file,
     analyst: ANALYST,
-    budget: epsilon === null ? null : { epsilon: epsilon * BUDGET_ROOM, delta, unit: 'transaction' },
+    budget: epsilon === null ? null : { epsilon: epsilon * BUDGET_ROOM, delta, unit },
     standing: demoStandingPolicy(rounds, epsilon),
   };
 }
@@ -136,6 +136,7 @@ function charterOf(consortium: Consortium, options: DemoOptions): Charter {
     features: isReference ? 'card-v1' : 'card-v2',
     split: isReference ? REFERENCE_SPLIT : SAMPLE_SPLIT,
     recipe: options.recipe,
+    unit: options.unit,
     rounds: options.rounds,
     epsilon: options.epsilon,
     delta: options.delta,

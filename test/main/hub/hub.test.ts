@@ -52,7 +52,6 @@ describe('planning', () => {
   it('refuses by name what this version does not support', async () => {
     const charter = await testCharter(hub.operator, { recipe: 'one-step' });
     const wanted: readonly Charter[] = [
-      { ...charter, privacy: { ...charter.privacy, unit: 'account' } },
       { ...charter, secureAggregation: { kind: 'on', threshold: 2 } },
       {
         ...charter,

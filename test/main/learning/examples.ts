@@ -34,6 +34,16 @@ export function largestDifference(a: Float64Array, b: Float64Array): number {
   return a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - (b[i] ?? Number.NaN))), 0);
 }
 
+/** One account of the vectors; a loss weight of 5 is the same row five times. */
+export interface GhostAccount {
+  /** Rows of `ghostAccountSet`. */
+  readonly rows: Uint32Array;
+  /** ‖g_u‖ over all parameters, and the embedding's share of ‖g_u‖², from the error terms of the vectors. */
+  readonly fullNorm: number;
+  readonly embeddingSquare: number;
+  readonly scale: number;
+}
+
 export interface GhostVectors {
   readonly network: Network;
   readonly weights: Float64Array;
@@ -47,6 +57,9 @@ export interface GhostVectors {
   readonly clip: number;
   /** Clipped sum of the network's own parameters, in the order of the flat vector. */
   readonly clippedSum: Float64Array;
+  readonly accounts: readonly GhostAccount[];
+  /** Clipped by account. */
+  readonly accountClippedSum: Float64Array;
 }
 
 /** W as rows of outputs (torch) to W[input · outputs + output]. */
@@ -55,7 +68,7 @@ function inputMajor(matrix: readonly (readonly number[])[]): number[] {
 }
 
 export function ghostVectors(): GhostVectors {
-  const { params, per_example: per } = vectors;
+  const { params, per_example: per, per_account: byAccount } = vectors;
   const { l1, l2, l3 } = per.norm2_by_block;
   const sum = per.clipped_sum;
   const flat = (p: Pick<typeof params, 'W1' | 'W2' | 'W3' | 'b1' | 'b2' | 'b3'>): Float64Array =>
@@ -80,6 +93,8 @@ export function ghostVectors(): GhostVectors {
     scales: per.scale,
     clip: vectors.clip,
     clippedSum: flat(sum),
+    accounts: ghostAccounts(),
+    accountClippedSum: flat(byAccount.clipped_sum),
   };
 }
 
@@ -89,4 +104,48 @@ export function ghostTrainingSet({ rows }: GhostVectors): TrainingSet {
     features: Float32Array.from(rows.flatMap(({ features }) => Array.from(features))),
     labels: Uint8Array.from(rows, ({ label }) => label),
   };
+}
+
+/** The vectors' rows, each as often as its loss weight says: what `GhostAccount.rows` counts in. */
+export function ghostAccountSet(ghost: GhostVectors): TrainingSet {
+  const rows = ghost.lossWeights.flatMap((weight, row) => new Array<number>(weight).fill(row));
+  return ghostTrainingSet({ ...ghost, rows: rows.flatMap((row) => ghost.rows[row] ?? []) });
+}
+
+function ghostAccounts(): readonly GhostAccount[] {
+  const { per_account: byAccount, account, w, cat, deltas } = vectors;
+  const members = byAccount.ids.map((id) => account.flatMap((of, row) => (of === id ? [row] : [])));
+  const startOf = (row: number): number => w.slice(0, row).reduce((sum, weight) => sum + weight, 0);
+  return members.map((rows, n) => ({
+    rows: Uint32Array.from(rows.flatMap((row) => [...range(startOf(row), startOf(row + 1))])),
+    fullNorm: byAccount.norm[n] ?? Number.NaN,
+    embeddingSquare: [0, 1, 2, 3].reduce((total, category) => {
+      const ofCategory = rows.filter((row) => cat[row] === category);
+      const sums = [0, 1].map((i) =>
+        ofCategory.reduce((sum, row) => sum + (deltas.d_emb[row]?.[i] ?? Number.NaN), 0),
+      );
+      return total + sums.reduce((squares, value) => squares + value ** 2, 0);
+    }, 0),
+    scale: byAccount.scale[n] ?? Number.NaN,
+  }));
+}
+
+/** Consecutive accounts of these sizes, from row 0: a request's rows and ends. */
+export function accountsOf(sizes: readonly number[]): {
+  readonly rows: Uint32Array;
+  readonly accountEnds: Uint32Array;
+} {
+  let end = 0;
+  const accountEnds = Uint32Array.from(sizes, (size) => (end += size));
+  return { rows: range(0, end), accountEnds };
+}
+
+/** The rows of each account of a request. */
+export function accountRowsAt(
+  data: TrainingSet,
+  { rows, accountEnds }: { readonly rows: Uint32Array; readonly accountEnds: Uint32Array },
+): readonly (readonly LabelledRow[])[] {
+  return Array.from(accountEnds, (end, n) =>
+    Array.from(rows.subarray(accountEnds[n - 1] ?? 0, end), (row) => rowAt(data, row)),
+  );
 }

@@ -70,6 +70,7 @@ export async function killedRun(plan: KillPlan): Promise<KilledRun> {
         features: 'card-v2',
         split: SAMPLE_SPLIT,
         recipe: 'few-rounds',
+        unit: 'transaction',
         rounds: plan.rounds,
         epsilon: EPSILON,
       },

@@ -1,6 +1,7 @@
 /** Trains the three models of the comparison with the product's own code: pooled, each bank alone, and federated. */
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { unitsHeld } from '#main/bank/training/training-data.ts';
 import { createTrainingSession, type TrainingSession } from '#main/bank/training/session.ts';
 import type { FeatureRows, FeatureSet } from '#main/bank/features/feature-rows.ts';
 import type { TrainingAnswer } from '#main/bank/training/questions.ts';
@@ -67,7 +68,7 @@ async function openMember(split: FeatureSet, charter: Charter, n: number): Promi
     openEngine: (_, setup) => Promise.resolve(openKernel(setup)),
   });
   await session.load({ charter, engine: 'kernel', ...split });
-  return { session, bankId: `bank ${String(n)}`, tier: sizeTier(split.train.rows) };
+  return { session, bankId: `bank ${String(n)}`, tier: sizeTier(unitsHeld(charter, split.train)) };
 }
 
 interface Federation {

@@ -1,6 +1,7 @@
 /** Arguments of `prove reference`, checked as a whole before anything is read. */
 import { parseArgs } from 'node:util';
 import { FailureError } from '#shared/failure.ts';
+import { PrivacyUnit } from '#shared/round/charter.ts';
 
 export const MODELS = ['pooled', 'local', 'federated'] as const;
 export type ModelName = (typeof MODELS)[number];
@@ -12,6 +13,7 @@ export interface ReferenceOptions {
   /** null: no privacy. */
   readonly epsilon: number | null;
   readonly recipe: 'few-rounds' | 'one-step';
+  readonly unit: PrivacyUnit;
   readonly seeds: number;
   readonly models: readonly ModelName[];
 }
@@ -23,6 +25,7 @@ export const REFERENCE_HELP = `  npm run prove -- reference --data handbook.csv.
   --partition FILE:COLUMN which bank each customer or terminal belongs to
   --epsilon E|none        privacy of each bank's updates, at the δ of the published figure (4)
   --recipe few|one-step   25 rounds, or 500 of one step (few; one-step without privacy)
+  --unit U                unit of privacy, transaction or account (transaction)
   --seeds N               seeds to average over (1)
   --models A,B            only these of ${MODELS.join(', ')}
   --json                  figures and checks as JSON`;
@@ -41,6 +44,7 @@ export function parseReferenceOptions(args: readonly string[]): ReferenceOptions
     column: partition.slice(colon + 1),
     epsilon,
     recipe: parseRecipe(values.recipe ?? (epsilon === null ? 'one-step' : 'few'), epsilon),
+    unit: parseUnit(values.unit ?? 'transaction'),
     seeds: parseSeeds(values.seeds ?? '1'),
     models: parseModels(values.models ?? MODELS.join(',')),
   };
@@ -48,7 +52,15 @@ export function parseReferenceOptions(args: readonly string[]): ReferenceOptions
 
 function flags(args: readonly string[]) {
   const text = { type: 'string' } as const;
-  const options = { data: text, partition: text, epsilon: text, recipe: text, seeds: text, models: text };
+  const options = {
+    data: text,
+    partition: text,
+    epsilon: text,
+    recipe: text,
+    unit: text,
+    seeds: text,
+    models: text,
+  };
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
@@ -69,6 +81,12 @@ function parseRecipe(text: string, epsilon: number | null): ReferenceOptions['re
   if (text === 'few' && epsilon === null)
     throw wrong('--recipe few needs noise; --epsilon none takes one-step');
   return text === 'few' ? 'few-rounds' : 'one-step';
+}
+
+function parseUnit(text: string): PrivacyUnit {
+  const unit = PrivacyUnit.safeParse(text);
+  if (unit.success) return unit.data;
+  throw wrong(`--unit is transaction or account, not "${text}"`);
 }
 
 function parseSeeds(text: string): number {

@@ -73,7 +73,7 @@ function heading({ options, banks, noiseMultiplier, delta }: ReferenceRun): stri
   const privacy =
     options.epsilon === null
       ? 'no privacy'
-      : `ε ${String(options.epsilon)} at δ ${String(delta)}, noise multiplier ${noiseMultiplier.toFixed(3)}`;
+      : `unit ${options.unit}, ε ${String(options.epsilon)} at δ ${String(delta)}, noise multiplier ${noiseMultiplier.toFixed(3)}`;
   const seeds = `${String(options.seeds)} seed${options.seeds === 1 ? '' : 's'}`;
   return `${options.column}: ${String(banks.length)} banks, ${options.recipe}, ${privacy}, ${seeds}`;
 }

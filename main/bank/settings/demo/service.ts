@@ -159,6 +159,7 @@ function terms(choice: DemoChoice, banks: number): DemoTerms {
     features: 'card-v2',
     split: SAMPLE_SPLIT,
     recipe: 'few-rounds',
+    unit: 'transaction',
     rounds: DEFAULT_ROUNDS['few-rounds'],
     epsilon: EPSILON,
     delta: DEFAULT_DELTA,

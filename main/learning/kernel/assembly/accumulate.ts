@@ -66,17 +66,18 @@ export function accumulate(table: usize, x0: usize, x1: usize): void {
   outputSums(table, x0, x1);
 }
 
-/** Moves the float32 sums into float64 and empties them: float32 never adds up more than one block of rows. */
-export function flush(table: usize, lane: usize): void {
+/** Moves the float32 sums times `factor` into float64 and empties them: float32 never adds up more than one block. */
+export function flush(table: usize, lane: usize, factor: f64): void {
   const sums = <usize>load<u32>(table, T.SUMS);
   const bytes = <usize>load<u32>(table, T.SUMS_BYTES);
   const zero = f32x4.splat(0);
+  const scale = f64x2.splat(factor);
   for (let i: usize = 0; i < bytes; i += 16) {
     const to = lane + 2 * i;
     const low = f64x2.promote_low_f32x4(v128.load64_zero(sums + i));
     const high = f64x2.promote_low_f32x4(v128.load64_zero(sums + i, 8));
-    v128.store(to, f64x2.add(v128.load(to), low));
-    v128.store(to, f64x2.add(v128.load(to, 16), high), 16);
+    v128.store(to, f64x2.add(v128.load(to), f64x2.mul(low, scale)));
+    v128.store(to, f64x2.add(v128.load(to, 16), f64x2.mul(high, scale)), 16);
     v128.store(sums + i, zero);
   }
 }

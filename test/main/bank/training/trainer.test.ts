@@ -178,9 +178,8 @@ test('a bank without rows, or above the charter’s largest tier, is told so', a
 test('refuses by name what this version does not train', async () => {
   const { trainer } = setUp({ rows: 1000 });
   const { privacy } = charter;
-  const byAccount: Charter = { ...charter, privacy: { ...privacy, unit: 'account' } };
   const withShares: Charter = { ...charter, privacy: { ...privacy, noise: 'shared' } };
-  await expect(trainer.prepare(byAccount)).rejects.toMatchObject({ code: 'not-supported-yet' });
+  await expect(trainer.prepare(withShares)).rejects.toMatchObject({ code: 'not-supported-yet' });
   await expect(trainer.start(request(withShares), () => undefined).result).rejects.toMatchObject({
     code: 'not-supported-yet',
   });

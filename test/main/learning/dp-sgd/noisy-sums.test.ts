@@ -19,14 +19,16 @@ function countingEngine(seen: GradientRequest[] = []): GradientEngine {
       seen.push({ ...request, rows: request.rows.slice() });
       request.meanwhile?.();
       const sum = new Float64Array(request.weights.length).fill(request.rows.length / 4);
-      return { sum, clippedRows: 1, nonFiniteRows: 0 };
+      return { sum, clippedUnits: 1, nonFiniteRows: 0 };
     },
     close: () => undefined,
   };
 }
 
+const NOTHING = { kind: 'rows', count: 0 } as const;
+
 const terms: NoisySumTerms = {
-  units: 1000,
+  units: { kind: 'rows', count: 1000 },
   samplingRate: 0.05,
   clippingNorm: 0.5,
   noiseStandardDeviation: 0.1,
@@ -47,13 +49,13 @@ function drawSums(
 
 describe('a noisy sum', () => {
   it('carries noise of deviation 0.1 on every number, also when the batch is empty', () => {
-    for (const units of [0, 1000]) {
-      const [integers] = drawSums({ units }, 1, 100_000);
+    for (const count of [0, 1000]) {
+      const [integers] = drawSums({ units: { kind: 'rows', count } }, 1, 100_000);
       const values = (integers ?? new Float64Array()).map((k) => k * terms.gridStep);
       const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
       // the batch adds whole quarters; with no unit it adds nothing
       expect(Math.abs(mean * 4 - Math.round(mean * 4))).toBeLessThan(0.01);
-      if (units === 0) expect(Math.abs(mean)).toBeLessThan(0.002);
+      if (count === 0) expect(Math.abs(mean)).toBeLessThan(0.002);
       expect(
         hasDeviation(
           values.map((v) => v - Math.round(mean * 4) / 4),
@@ -70,7 +72,7 @@ describe('a noisy sum', () => {
       close: () => undefined,
     };
     const chance = createChance(aesKeystream(seededRandom('idle')));
-    const { integers } = noisySums(idle, { ...terms, units: 0 }, chance).next(new Float64Array(20_000));
+    const { integers } = noisySums(idle, { ...terms, units: NOTHING }, chance).next(new Float64Array(20_000));
     expect(
       hasDeviation(
         integers.map((k) => k * terms.gridStep),
@@ -80,7 +82,7 @@ describe('a noisy sum', () => {
   });
 
   it('has fresh noise in each step', () => {
-    const [first, second] = drawSums({ units: 0 }, 2);
+    const [first, second] = drawSums({ units: NOTHING }, 2);
     expect(second).not.toEqual(first);
   });
 
@@ -110,7 +112,12 @@ describe('a noisy sum', () => {
     sums.next(new Float64Array(2));
     expect(seen.map(({ clippingNorm }) => clippingNorm)).toEqual([0.5, 0.5]);
     expect(seen[0]?.rows).not.toEqual(seen[1]?.rows);
-    expect(figures).toEqual({ sampledRows: seen[0]?.rows.length, clippedRows: 1, nonFiniteRows: 0 });
+    expect(figures).toEqual({
+      sampledUnits: seen[0]?.rows.length,
+      sampledRows: seen[0]?.rows.length,
+      clippedUnits: 1,
+      nonFiniteRows: 0,
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { GradientEngine, TrainingSet } from '#main/learning/engine.ts';
 import { controlOf, lanesDone } from '#main/learning/kernel/control.ts';
-import { BLOCK_ROWS, laneCount, laneRange, LANES } from '#main/learning/kernel/layout.ts';
+import { BLOCK_UNITS, laneCount, laneRange, LANES } from '#main/learning/kernel/layout.ts';
 import { createKernel, type KernelThreadData } from '#main/learning/kernel/pool.ts';
 import type { WorkerHandle } from '#main/platform/ports.ts';
 import { createWorkers } from '#main/platform/workers/workers.ts';
@@ -31,13 +31,14 @@ describe('lanes', () => {
   it.each([0, 1, 63, 64, 65, 640, 1023, 1025, 8000])(
     '%i rows: every row in one lane, whole blocks',
     (count) => {
-      const lanes = laneCount(count);
+      const batch = { unit: 'row', count } as const;
+      const lanes = laneCount(batch);
       expect(lanes).toBeLessThanOrEqual(LANES);
       let next = 0;
       for (let lane = 0; lane < lanes; lane++) {
-        const { from, to } = laneRange(count, lane);
+        const { from, to } = laneRange(batch, lane);
         expect(from).toBe(next);
-        expect(from % BLOCK_ROWS).toBe(0);
+        expect(from % BLOCK_UNITS.row).toBe(0);
         next = to;
       }
       expect(next).toBe(count);
@@ -69,7 +70,7 @@ describe('the sum', () => {
       if (!memory) throw new Error('no helper was started');
       for (let tries = 0; tries < 500 && seen < LANES; tries++) {
         Atomics.wait(wake, 0, 0, 10);
-        seen = lanesDone(controlOf(memory, 0));
+        seen = lanesDone(controlOf(memory, { control: 0, unit: 'row' }));
       }
     };
     three.gradientSum({ weights, rows: range(0, 3000), clippingNorm: 0.3, meanwhile });

@@ -48,7 +48,7 @@ const banks = [toyBank(1), toyBank(2), toyBank(3)].map((data, index) => ({
 
 /** Every gradient sum is the same known vector, in grid steps of any charter. */
 const constantEngine: GradientEngine = {
-  gradientSum: ({ weights }) => ({ sum: weights.map((_, i) => i - 10), clippedRows: 2, nonFiniteRows: 1 }),
+  gradientSum: ({ weights }) => ({ sum: weights.map((_, i) => i - 10), clippedUnits: 2, nonFiniteRows: 1 }),
   close: () => undefined,
 };
 
@@ -59,7 +59,7 @@ function training(charter: Charter, changed: Partial<LocalTraining> = {}): Local
     charter,
     checkpoint,
     engine: constantEngine,
-    rows: ROWS,
+    units: { kind: 'rows', count: ROWS },
     tier: 2048,
     lastOwnMean: null,
     chance,
@@ -79,7 +79,7 @@ describe('a few-rounds update', () => {
   it('of round 0 draws K noisy sums without moving', () => {
     const { vectors, figures } = trainUpdate(training(charter));
     expect(vectors.difference).toEqual(new Float64Array(PARAMETERS));
-    expect(figures).toMatchObject({ clippedRows: 8, nonFiniteRows: 4 });
+    expect(figures).toMatchObject({ clippedUnits: 8, nonFiniteRows: 4 });
     const gamma = 2 ** charter.grids.sum.exponent;
     const noise = vectors.sum?.map((k, i) => k * gamma - 4 * (i - 10));
     const deviation = Math.sqrt((noise ?? new Float64Array()).reduce((s, v) => s + v * v, 0) / PARAMETERS);
@@ -155,14 +155,6 @@ describe('a few-rounds update', () => {
   });
 });
 
-it('accounts as the unit of privacy are refused by name', () => {
-  const charter = charterOf('few-rounds', 1.5);
-  const byAccount: Charter = { ...charter, privacy: { ...charter.privacy, unit: 'account' } };
-  expect(() => trainUpdate(training(byAccount))).toThrow(
-    expect.objectContaining({ code: 'not-supported-yet' }),
-  );
-});
-
 /** A whole federated run, every update through its bytes. */
 function run(charter: Charter, rounds: number): Checkpoint {
   let checkpoint = initialCheckpoint(charter);
@@ -173,7 +165,7 @@ function run(charter: Charter, rounds: number): Checkpoint {
     banks.forEach(({ engine, tier }, index) => {
       const chance = createChance(aesKeystream(seededRandom(`${String(round)}/${String(index)}`)));
       const { vectors } = trainUpdate({
-        ...{ charter, checkpoint, engine, rows: ROWS, tier, chance },
+        ...{ charter, checkpoint, engine, units: { kind: 'rows', count: ROWS }, tier, chance },
         lastOwnMean: ownMeans[index] ?? null,
       });
       const decoded = decodeUpdate(layout, encodeUpdate(layout, vectors));

@@ -1,6 +1,6 @@
 import type { EngineReport } from '#shared/contract/bank.ts';
-import type { EngineSetup, GradientEngine } from '#main/learning/engine.ts';
-import { euclideanNorm, referenceClippedSum } from '#main/learning/model/reference.ts';
+import type { EngineSetup, GradientEngine, GradientRequest, GradientSum } from '#main/learning/engine.ts';
+import { euclideanNorm, referenceAccountSum, referenceClippedSum } from '#main/learning/model/reference.ts';
 import { clipLimit } from '#main/learning/engine.ts';
 import {
   chooseEngine,
@@ -15,6 +15,8 @@ import { loadBackend } from '#main/platform/engine/tensorflow-backends.ts';
 import { realClock } from '#main/platform/clock.ts';
 import { describe, expect, it } from 'vitest';
 import {
+  accountRowsAt,
+  accountsOf,
   ghostTrainingSet,
   ghostVectors,
   largestDifference,
@@ -29,6 +31,22 @@ const native = await loadBackend('tfjs-node');
 
 function open(name: EngineName, setup: Omit<EngineSetup, 'unit'>): Promise<GradientEngine> {
   return openEngine(name, { ...setup, unit: 'row' }, ports);
+}
+
+interface Engines {
+  readonly byRow: GradientEngine;
+  readonly byAccount: GradientEngine;
+}
+
+/** Visits each account of a request as a batch of its own. */
+function eachAccount(
+  { rows, accountEnds = new Uint32Array() }: GradientRequest,
+  visit: (batch: { readonly rows: Uint32Array; readonly accountEnds: Uint32Array }) => void,
+): void {
+  accountEnds.forEach((end, n) => {
+    const own = rows.subarray(accountEnds[n - 1] ?? 0, end);
+    visit({ rows: own, accountEnds: Uint32Array.of(own.length) });
+  });
 }
 
 describe.each(ENGINE_NAMES)('%s', (name) => {
@@ -49,7 +67,7 @@ describe.each(ENGINE_NAMES)('%s', (name) => {
         clippingNorm: clippingNorm === null ? null : clipLimit(clippingNorm),
       });
       expect(largestDifference(found.sum, expected)).toBeLessThan(1e-6 * euclideanNorm(expected));
-      expect(found.clippedRows > 0).toBe(clippingNorm !== null);
+      expect(found.clippedUnits > 0).toBe(clippingNorm !== null);
     }
   });
 
@@ -100,18 +118,56 @@ describe.each(ENGINE_NAMES)('%s', (name) => {
     ).toBeLessThan(1e-6);
   });
 
-  there('refuses the account unit by name', async () => {
+  there.each(['tanh', 'relu'] as const)(
+    'agrees with explicit loops over accounts, %s',
+    async (activation) => {
+      const network = { layers: [9, 24, 7, 1], activation };
+      const batch = accountsOf([1, 2, 15, 16, 17, 0, 48, 300, 1, 317]);
+      const data = someRows(9, batch.rows.length, 33);
+      const weights = someWeights(network.layers, 34);
+      const engine = await openEngine(name, { network, data, unit: 'account' }, ports);
+      for (const clippingNorm of [4, 0.3, null]) {
+        const found = engine.gradientSum({ weights, ...batch, clippingNorm });
+        const expected = referenceAccountSum(network, weights, {
+          accounts: accountRowsAt(data, batch),
+          clippingNorm: clippingNorm === null ? null : clipLimit(clippingNorm),
+        });
+        expect(largestDifference(found.sum, expected)).toBeLessThan(2e-6 * euclideanNorm(expected));
+        if (clippingNorm === 4) {
+          expect(found.clippedUnits).toBeGreaterThan(2);
+          expect(found.clippedUnits).toBeLessThan(9);
+        }
+      }
+    },
+  );
+
+  there('leaves a whole account out for one row that is not finite', async () => {
+    const network = { layers: [4, 8, 3, 1], activation: 'tanh' } as const;
+    const weights = someWeights(network.layers, 1);
+    const data = someRows(4, 30, 2);
+    data.features[13 * 4] = Number.NaN;
+    const engine = await openEngine(name, { network, data, unit: 'account' }, ports);
+    const found = engine.gradientSum({ weights, ...accountsOf([10, 9, 11]), clippingNorm: 2 });
+    expect(found.nonFiniteRows).toBe(9);
+    const rows = range(0, 30).filter((row) => row < 10 || row >= 19);
+    const good = engine.gradientSum({ weights, rows, accountEnds: Uint32Array.of(10, 21), clippingNorm: 2 });
+    expect(largestDifference(found.sum, good.sum)).toBeLessThan(1e-6);
+    expect(euclideanNorm(good.sum)).toBeGreaterThan(0.5);
+  });
+
+  there('refuses single rows where accounts are the unit', async () => {
     const network = { layers: [4, 8, 1], activation: 'tanh' } as const;
-    const opened = openEngine(name, { network, data: someRows(4, 3, 1), unit: 'account' }, ports);
-    await expect(opened).rejects.toMatchObject({ code: 'not-supported-yet' });
+    const engine = await openEngine(name, { network, data: someRows(4, 3, 1), unit: 'account' }, ports);
+    const request = { weights: someWeights(network.layers, 1), rows: range(0, 3), clippingNorm: 0.3 };
+    expect(() => engine.gradientSum(request)).toThrow(TypeError);
   });
 });
 
 describe('the self-test', () => {
   const network = { layers: [5, 9, 1], activation: 'tanh' } as const;
 
-  it('is passed by every engine that is there', async () => {
-    const reports = await surveyEngines(network, ports);
+  it.each(['row', 'account'] as const)('is passed by every engine that is there, unit %s', async (unit) => {
+    const reports = await surveyEngines({ network, unit }, ports);
     for (const { name, available, reason, rowsPerSecond } of reports) {
       if (name === 'tfjs-node' && native.kind === 'unavailable') {
         expect(reason).toContain('npm run native');
@@ -135,7 +191,43 @@ describe('the self-test', () => {
       },
       close: () => undefined,
     };
-    expect(selfTest(wrong, network, realClock)).toMatchObject({ kind: 'failed' });
+    expect(selfTest(wrong, { network, unit: 'row' }, realClock)).toMatchObject({ kind: 'failed' });
+  });
+
+  const mistakes: readonly (readonly [string, (right: Engines, request: GradientRequest) => GradientSum])[] =
+    [
+      [
+        'each row clipped',
+        ({ byRow }, { weights, rows, clippingNorm }) => byRow.gradientSum({ weights, rows, clippingNorm }),
+      ],
+      [
+        'means instead of sums',
+        ({ byAccount }, request) => {
+          const sum = new Float64Array(request.weights.length);
+          eachAccount(request, (rows) => {
+            const plain = byAccount.gradientSum({ ...request, ...rows, clippingNorm: null }).sum;
+            const mean = plain.map((g) => g / Math.max(1, rows.rows.length));
+            const factor = Math.min(1, clipLimit(request.clippingNorm ?? 1e9) / euclideanNorm(mean));
+            mean.forEach((g, i) => (sum[i] = (sum[i] ?? 0) + (rows.rows.length > 0 ? factor * g : 0)));
+          });
+          return { sum, clippedUnits: 0, nonFiniteRows: 0 };
+        },
+      ],
+    ];
+
+  it.each(mistakes)('of accounts fails an engine with %s', async (_, mistake) => {
+    const setup = { network, data: testRows(network) };
+    const right = {
+      byRow: await open('kernel', setup),
+      byAccount: await openEngine('kernel', { ...setup, unit: 'account' }, ports),
+    };
+    const task = { network, unit: 'account' } as const;
+    expect(selfTest(right.byAccount, task, realClock)).toMatchObject({ kind: 'passed' });
+    const wrong: GradientEngine = {
+      gradientSum: (request) => mistake(right, request),
+      close: () => undefined,
+    };
+    expect(selfTest(wrong, task, realClock)).toMatchObject({ kind: 'failed' });
   });
 });
 

@@ -136,8 +136,8 @@ export const EvaluationHistogram = z.discriminatedUnion('kind', [
     kind: z.literal('on'),
     /** Rounds whose index is a positive multiple of this carry it. */
     everyRounds: z.int().min(1).max(10_000),
-    /** s_h: standard deviation of the discrete Gaussian noise on each count, in rows. */
-    noiseStandardDeviation: z.number().gt(0).max(1e6),
+    /** s_h: standard deviation of the discrete Gaussian noise on each count, in whole rows. */
+    noiseStandardDeviation: z.int().min(1).max(4096),
     /** m: test rows of one unit that count at most, and so the L2 sensitivity; 1 where a row is the unit. */
     rowsPerUnit: z.int().min(1).max(1000),
   }),

@@ -123,6 +123,20 @@ export const ReviewView = z.object({
   wire: z.array(z.object({ field: z.string(), value: z.string(), meaning: z.string() })),
   /** First numbers of each vector as they travel. */
   wireSample: z.array(z.object({ vector: z.string(), gridStep: z.number(), first: z.array(z.number()) })),
+  /** The noisy score histogram of the incoming model that travels in the same bytes; null where there is none. */
+  evaluation: z
+    .object({
+      /** Model version that it judges. */
+      version: z.number(),
+      counts: z.number(),
+      /** Of the noise on each count, in rows. */
+      noiseStandardDeviation: z.number(),
+      /** Test rows of one unit that count at most. */
+      rowsPerUnit: z.number(),
+      /** Charged by itself, in the same commit as the training. */
+      chargeSequence: z.number(),
+    })
+    .nullable(),
   scope: z
     .object({
       /** ε that would be held for this and the following k rounds, k = 0… remaining. */

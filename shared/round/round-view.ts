@@ -14,6 +14,16 @@ export const Quality = z.object({
 });
 export type Quality = z.infer<typeof Quality>;
 
+/** PR-AUC over the banks of a round, from their noisy score histograms, with its 90 % interval (privacy.md 2g.10). */
+export const FederationQuality = z.object({
+  prAuc: z.number(),
+  low: z.number(),
+  high: z.number(),
+  /** Banks whose histograms are in it. */
+  banks: z.number(),
+});
+export type FederationQuality = z.infer<typeof FederationQuality>;
+
 export const WorkProgress = z.object({
   phase: z.string(),
   share: z.number(),
@@ -130,5 +140,7 @@ export const ModelVersionView = z.object({
   banks: z.number(),
   /** null until evaluated. */
   quality: Quality.nullable(),
+  /** null where the charter has no score histogram of this version, or until its round is published. */
+  federationQuality: FederationQuality.nullable(),
 });
 export type ModelVersionView = z.infer<typeof ModelVersionView>;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { FailureError } from '#shared/failure.ts';
 import { stepsOfRound } from '#shared/round/schedule.ts';
-import { updateLayout } from '#shared/round/update-layout.ts';
+import { updateLayout, type VectorName } from '#shared/round/update-layout.ts';
 import { parameterCount } from '#main/learning/model/layers.ts';
 import { encodeUpdate } from '#main/learning/recipes/update-codec.ts';
 import type { Trainer, TrainingJob, TrainingOutcome, TrainingRequest } from '#main/bank/training/trainer.ts';
@@ -68,8 +68,12 @@ function outcomeOf(request: TrainingRequest, trainer: FakeTrainer, seed: string)
   const steps = charter.recipe.kind === 'few-rounds' ? stepsOfRound(charter.recipe, index) : 1;
   const deviation = charter.privacy.noiseMultiplier * (charter.privacy.clippingNorm ?? 1);
   const direction = unitVector(parameters, seed);
-  const vectors = { difference: null as Float64Array | null, sum: null as Float64Array | null };
-  for (const { name, gridStep } of layout) {
+  const vectors: Partial<Record<VectorName, Float64Array>> = {};
+  for (const { name, gridStep, length: numbers } of layout) {
+    if (name === 'evaluation') {
+      vectors[name] = Float64Array.from({ length: numbers }, (_, i) => i - 3);
+      continue;
+    }
     const length = name === 'sum' ? trainer.noiseRatio * deviation * Math.sqrt(steps * parameters) : 0.01;
     vectors[name] = direction.map((value) => Math.round((value * length) / gridStep) + 0);
   }

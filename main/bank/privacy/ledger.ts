@@ -69,8 +69,8 @@ export interface Ledger {
   returnHold(holdSequence: number): void;
   isCovered(holdSequence: number, mechanism: Mechanism): boolean;
   costOf(mechanisms: readonly Mechanism[]): SpendCost;
-  /** ε(charges + holds + mechanisms) after each of them in turn, starting with none. Throws `budget-not-set`. */
-  epsilonTable(mechanisms: readonly Mechanism[]): readonly number[];
+  /** ε(charges + holds + groups of mechanisms) after each group in turn, starting with none. Throws `budget-not-set`. */
+  epsilonTable(groups: readonly (readonly Mechanism[])[]): readonly number[];
   entries(page: { readonly afterSequence: number; readonly limit: number }): readonly LedgerEntryView[];
   /** Reads and checks the whole file again. */
   verify(): LedgerHealth;
@@ -133,7 +133,7 @@ export function openLedger(options: LedgerOptions): Ledger {
       return record !== undefined && isCovered(record, mechanism);
     },
     costOf: (mechanisms) => costOf(context(balance()), mechanisms),
-    epsilonTable: (mechanisms) => epsilonTable(context(balance()), mechanisms),
+    epsilonTable: (groups) => epsilonTable(context(balance()), groups),
     entries: ({ afterSequence, limit }) => {
       const decoded = store.rowsAfter(afterSequence, limit).map(decodeRow);
       const page = decoded.filter((entry) => entry !== undefined);

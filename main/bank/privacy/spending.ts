@@ -141,10 +141,13 @@ export function costOf({ balance, accountant }: SpendContext, mechanisms: readon
   return { charged: { before: charged, after: chargedAfter }, withHolds: { before: held, after: heldAfter } };
 }
 
-/** ε(charges + holds + mechanisms) after each of them in turn, starting with none. */
-export function epsilonTable(context: SpendContext, mechanisms: readonly Mechanism[]): readonly number[] {
-  return [0, ...mechanisms.map((_, index) => index + 1)].map(
-    (count) => costOf(context, mechanisms.slice(0, count)).withHolds.after,
+/** ε(charges + holds + groups of mechanisms) after each group in turn, starting with none. */
+export function epsilonTable(
+  context: SpendContext,
+  groups: readonly (readonly Mechanism[])[],
+): readonly number[] {
+  return [0, ...groups.map((_, index) => index + 1)].map(
+    (count) => costOf(context, groups.slice(0, count).flat()).withHolds.after,
   );
 }
 

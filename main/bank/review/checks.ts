@@ -1,12 +1,11 @@
 /** The checks of a review: what forbids the release, what is only odd, and the way out of each. Pure. */
-import { canonicalJson } from '#shared/canonical.ts';
 import type { LocalPolicy } from '#shared/contract/bank.ts';
 import type { LedgerHealth } from '#shared/privacy/ledger-view.ts';
 import type { BankId, Digest } from '#shared/ids.ts';
 import { formatEpsilonUp } from '#shared/privacy/format.ts';
 import type { ReviewCheck } from '#shared/round/review-view.ts';
 import { nextTier } from '#shared/round/size-tier.ts';
-import { roundMechanism } from './cost.ts';
+import { isChargedAsPlanned, roundCost } from './cost.ts';
 import { LEAST_NOISE_RATIO } from './limits.ts';
 import { CLOSING_MARGIN_MS, type RoundContext } from './round-context.ts';
 import type { HeldUpdate } from './store.ts';
@@ -174,13 +173,17 @@ function judgeNoise({ held, earlierNoiseRatios }: CheckInput): Outcome {
 }
 
 function judgeCost({ held, round }: CheckInput): Outcome {
-  const planned = roundMechanism(round.charter, round.index);
+  const planned = roundCost(round.charter, round.index);
   if (planned === null) return pass('This run costs no privacy budget, since it promises none');
-  const charged = held.charge?.mechanism;
-  if (charged === undefined || canonicalJson({ ...charged }) !== canonicalJson({ ...planned }))
+  if (!isChargedAsPlanned(held.charge, planned))
     return block('The charge is not the one that the charter plans for this round', DECLINE);
+  const { training, evaluation } = planned;
+  const histogram =
+    evaluation === null
+      ? ''
+      : ` and a score histogram at noise multiplier ${evaluation.noiseMultiplier.toFixed(1)}`;
   return pass(
-    `${String(planned.steps)} steps at noise multiplier ${planned.noiseMultiplier.toFixed(3)}, charged before the training`,
+    `${String(training.steps)} steps at noise multiplier ${training.noiseMultiplier.toFixed(3)}${histogram}, charged before the training`,
   );
 }
 

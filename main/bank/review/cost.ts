@@ -1,8 +1,11 @@
-/** What one round of a charter is to the ledger: the planned mechanism, never one that the hub or the training reports. */
+/** What one round of a charter is to the ledger: the planned mechanisms, never ones that the hub or the training reports. */
+import { canonicalJson } from '#shared/canonical.ts';
+import type { Mechanism } from '#shared/privacy/mechanism.ts';
 import type { Charter } from '#shared/round/charter.ts';
 import { plannedRounds } from '#shared/round/charter.ts';
+import { evaluationMechanism } from '#shared/round/evaluation.ts';
 import { stepsOfRound } from '#shared/round/schedule.ts';
-import type { Mechanism } from '#shared/privacy/mechanism.ts';
+import type { ChargeRecord } from './approval.ts';
 
 /** Noisy steps of the round with `index` committed rounds before it; local epochs count as none. */
 export function plannedSteps(charter: Charter, index: number): number {
@@ -16,24 +19,48 @@ export function plannedSteps(charter: Charter, index: number): number {
   }
 }
 
-/** The mechanism that the round is charged as; null for a charter without noise, which no ledger can account for. */
-export function roundMechanism(charter: Charter, index: number): Mechanism | null {
+/** What a round is charged as. Both compose: they look at other rows, but through the same windows (privacy.md 2g.9). */
+export interface RoundCost {
+  readonly training: Mechanism;
+  /** null in a round without score histogram. */
+  readonly evaluation: Mechanism | null;
+}
+
+/** null for a charter without noise, which no ledger can account for. */
+export function roundCost(charter: Charter, index: number): RoundCost | null {
   const { recipe, privacy } = charter;
   if (recipe.kind === 'plain' || privacy.noiseMultiplier === 0) return null;
-  return {
+  const training = {
     samplingRate: recipe.samplingRate,
     noiseMultiplier: privacy.noiseMultiplier,
     steps: plannedSteps(charter, index),
   };
+  return { training, evaluation: evaluationMechanism(charter, index) };
 }
 
-/** Mechanisms of the rounds `from` … `from + count − 1`, cut at the end of the run. */
+export function mechanismsOf(cost: RoundCost | null): readonly Mechanism[] {
+  if (cost === null) return [];
+  return cost.evaluation === null ? [cost.training] : [cost.training, cost.evaluation];
+}
+
+/** The mechanisms of each of the rounds `from` … `from + count − 1`, cut at the end of the run; none without noise. */
+export function mechanismsByRound(
+  charter: Charter,
+  from: number,
+  count: number,
+): readonly (readonly Mechanism[])[] {
+  const rounds = Math.max(0, Math.min(from + count, plannedRounds(charter)) - from);
+  return Array.from({ length: rounds }, (_, k) => mechanismsOf(roundCost(charter, from + k)));
+}
+
+/** The same in one list. */
 export function plannedMechanisms(charter: Charter, from: number, count: number): readonly Mechanism[] {
-  const mechanisms: Mechanism[] = [];
-  const end = Math.min(from + count, plannedRounds(charter));
-  for (let index = from; index < end; index++) {
-    const mechanism = roundMechanism(charter, index);
-    if (mechanism !== null) mechanisms.push(mechanism);
-  }
-  return mechanisms;
+  return mechanismsByRound(charter, from, count).flat();
+}
+
+/** The charge is exactly what the charter plans for the round, its evaluation included. */
+export function isChargedAsPlanned(charge: ChargeRecord | null, planned: RoundCost | null): boolean {
+  const charged =
+    charge === null ? null : { training: charge.mechanism, evaluation: charge.evaluation?.mechanism ?? null };
+  return canonicalJson(charged) === canonicalJson(planned === null ? null : { ...planned });
 }

@@ -1,14 +1,16 @@
 /**
- * The figures of a review, from the decoded held bytes and public values alone. Pure.
+ * The figures of a review, from the decoded held bytes and public values alone. Pure. They look at `sum` and `difference`;
+ * the counts of an evaluation have no direction and no norm that says anything about the noise.
  * Not here: anything that looks at rows (clipped share, local effect); those come from training and never decide a release by rule.
  */
 import type { Charter } from '#shared/round/charter.ts';
 import type { LayerNorms } from '#shared/round/review-view.ts';
+import type { VectorName } from '#shared/round/update-layout.ts';
 import { plannedSteps } from './cost.ts';
 
 /** One vector of an update as the hub decodes it: integers k, worth gridStep · k. */
 export interface HeldVector {
-  readonly name: 'difference' | 'sum';
+  readonly name: VectorName;
   readonly gridStep: number;
   readonly integers: Float64Array;
 }

@@ -1,7 +1,7 @@
 /** Makes the held update of a training's outcome: its header binds the exact bytes, its figures are computed from them. Pure. */
 import { digestOf } from '#main/wire/identity.ts';
 import type { BankId, UpdateId, UtcTime } from '#shared/ids.ts';
-import { updateLayout, type VectorLayout } from '#shared/round/update-layout.ts';
+import { updateLayout, type VectorLayout, type VectorName } from '#shared/round/update-layout.ts';
 import { parameterCount } from '#main/learning/model/layers.ts';
 import { decodeUpdate } from '#main/learning/recipes/update-codec.ts';
 import type { TrainingOutcome } from '../training/trainer.ts';
@@ -69,7 +69,8 @@ export function heldVectors(
 /** The vector that has a direction to compare: the sum of gradients, else the model difference. */
 function directionOf(update: HeldUpdate, round: RoundContext): Float64Array | null {
   const vectors = heldVectors(layoutOf({ charter: round.charter, index: update.index }), update.payload);
-  const direction = vectors?.find((vector) => vector.name === 'sum') ?? vectors?.[0];
+  const named = (name: VectorName): HeldVector | undefined => vectors?.find((one) => one.name === name);
+  const direction = named('sum') ?? named('difference');
   return direction?.integers ?? null;
 }
 

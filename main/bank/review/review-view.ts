@@ -1,17 +1,19 @@
 /** The review as screens and command line see it: everything from the held bytes, the open round and the ledger. */
 import type { z } from 'zod';
 import { digestOf } from '#main/wire/identity.ts';
-import { plannedRounds } from '#shared/round/charter.ts';
+import { type Charter, plannedRounds } from '#shared/round/charter.ts';
+import { HISTOGRAM_BINS } from '#shared/round/evaluation.ts';
 import type { UpdateId } from '#shared/ids.ts';
 import type { ReviewView } from '#shared/round/review-view.ts';
 import type { RunRecord } from '../rounds/store/records.ts';
-import { plannedMechanisms, plannedSteps } from './cost.ts';
+import { mechanismsByRound, plannedSteps } from './cost.ts';
 import type { Gate } from './gate.ts';
 import type { GatePorts } from './gate-ports.ts';
+import { layoutOf } from './held.ts';
 import { defaultLimits } from './limits.ts';
 import { checksOf } from './review-checks.ts';
 import { remainingMs } from './round-context.ts';
-import { planTable } from './scoping.ts';
+import { planTable } from './plan-table.ts';
 import type { HeldUpdate } from './store.ts';
 import { wireFields, wireSample } from './wire-view.ts';
 
@@ -45,7 +47,7 @@ export function reviewView(sources: ReviewSources, updateId: UpdateId | undefine
     state: stateView(sources, held),
     destination: { ...sources.destination(), runTitle: charter.title },
     identity: { ...sources.signer(), bankId: held.header.bankId },
-    numbers: held.statistics.layers.reduce((sum, layer) => sum + layer.numbers, 0) * vectorCount(held),
+    numbers: layoutOf({ charter, index: held.index }).reduce((sum, { length }) => sum + length, 0),
     bytes: held.header.byteLength,
     digest: held.header.payloadHash,
     createdAt: held.createdAt,
@@ -69,15 +71,11 @@ export function reviewView(sources: ReviewSources, updateId: UpdateId | undefine
     localEffect: held.statistics.localEffect,
     wire: wireFields(held),
     wireSample: wireSample(held, charter),
+    evaluation: evaluationView(held, charter),
     scope: isWaiting ? scopeOffer(ports, held, run) : null,
     dataVersion: held.statistics.dataVersion,
     note: decision === undefined || decision.note === '' ? null : decision.note,
   };
-}
-
-function vectorCount({ statistics }: HeldUpdate): number {
-  const [layer] = statistics.layers;
-  return Number(layer?.difference != null) + Number(layer?.sum != null);
 }
 
 function figuresView({ statistics }: HeldUpdate): View['figures'] {
@@ -138,13 +136,27 @@ function privacyView(
   };
 }
 
+/** What the score histogram of this update says and costs; null where it carries none. */
+function evaluationView({ index, charge }: HeldUpdate, charter: Charter): View['evaluation'] {
+  const { histogram } = charter.evaluation;
+  if (histogram.kind === 'off' || charge?.evaluation == null) return null;
+  const { noiseStandardDeviation, rowsPerUnit } = histogram;
+  return {
+    version: index,
+    counts: 2 * HISTOGRAM_BINS,
+    noiseStandardDeviation,
+    rowsPerUnit,
+    chargeSequence: charge.evaluation.sequence,
+  };
+}
+
 /** What releasing this and the following k rounds would hold, k = 0 … the rounds that are left. */
 function scopeOffer({ ledger }: GatePorts, held: HeldUpdate, run: RunRecord): View['scope'] {
   const { charter } = run.plan.plan;
   const following = plannedRounds(charter) - held.index - 1;
-  const mechanisms = plannedMechanisms(charter, held.index + 1, following);
-  const isFree = mechanisms.length === 0;
-  const table = isFree ? new Array<number>(following + 1).fill(0) : planTable(ledger, mechanisms);
+  const byRound = mechanismsByRound(charter, held.index + 1, following);
+  const isFree = byRound.every((mechanisms) => mechanisms.length === 0);
+  const table = isFree ? new Array<number>(following + 1).fill(0) : planTable(ledger, byRound);
   const first = table[0] ?? 0;
   const dearest = Math.max(0, ...table.slice(1).map((epsilon, k) => epsilon - (table[k] ?? 0)));
   return {

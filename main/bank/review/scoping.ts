@@ -5,14 +5,14 @@
 import { FailureError } from '#shared/failure.ts';
 import type { RunId, UpdateId } from '#shared/ids.ts';
 import { formatEpsilonUp, formatRemainingDown } from '#shared/privacy/format.ts';
-import type { Mechanism } from '#shared/privacy/mechanism.ts';
 import { plannedRounds } from '#shared/round/charter.ts';
 import type { ScopeLimits } from '#shared/round/round-view.ts';
 import { charterProblem, cohortProblem, costProblem } from '../settings/policy.ts';
 import type { ScopeRecord, ScopeState } from '../store/scopes.ts';
-import { plannedMechanisms } from './cost.ts';
+import { mechanismsByRound } from './cost.ts';
 import type { GatePorts } from './gate-ports.ts';
 import type { GateLedger } from './ledger-port.ts';
+import { planTable } from './plan-table.ts';
 import { cohortOf, type RoundContext } from './round-context.ts';
 
 export interface ScopeRequest {
@@ -25,50 +25,6 @@ export interface ScopeRequest {
   readonly limits: ScopeLimits;
 }
 
-/**
- * ε before each of the mechanisms and after the last, on top of charges and holds. Evaluated after every one of the first
- * rounds, then at points a quarter apart, and shared out between these by the rounds' steps: the total, which the budget
- * is compared with, is exact, and a year's plan costs a few evaluations instead of hundreds.
- */
-export function planTable(
-  ledger: Pick<GateLedger, 'epsilonTable'>,
-  mechanisms: readonly Mechanism[],
-): readonly number[] {
-  const nodes = tableNodes(mechanisms.length);
-  const spans = nodes.slice(1).map((until, i) => mechanisms.slice(nodes[i] ?? 0, until));
-  const exact = ledger.epsilonTable(spans.map(mergedSpan));
-  const table: number[] = [exact[0] ?? 0];
-  for (const [i, span] of spans.entries()) {
-    const from = exact[i] ?? 0;
-    const rise = (exact[i + 1] ?? from) - from;
-    const steps = mergedSpan(span).steps;
-    let done = 0;
-    for (const mechanism of span) {
-      done += mechanism.steps;
-      table.push(from + rise * (done / steps));
-    }
-  }
-  return table;
-}
-
-/** Up to this many rounds every one is evaluated by itself. */
-const EXACT_ROUNDS = 8;
-
-function tableNodes(rounds: number): readonly number[] {
-  const nodes: number[] = [];
-  for (let k = 0; k < rounds; k = k < EXACT_ROUNDS ? k + 1 : Math.ceil(k * 1.25)) nodes.push(k);
-  return [...nodes, rounds];
-}
-
-/** The rounds of one run differ in their steps only, so a span of them is one mechanism with more steps. */
-function mergedSpan(span: readonly Mechanism[]): Mechanism {
-  const [first] = span;
-  if (first === undefined) throw new RangeError('an empty span of the plan');
-  const samplingRate = Math.max(...span.map((one) => one.samplingRate));
-  const noiseMultiplier = Math.min(...span.map((one) => one.noiseMultiplier));
-  return { samplingRate, noiseMultiplier, steps: span.reduce((steps, one) => steps + one.steps, 0) };
-}
-
 /** What a scope would hold, checked against budget and policy; throws `budget-exhausted` or `policy-refused`. */
 export function planScope(ports: GatePorts, request: ScopeRequest) {
   const { round, firstIndex } = request;
@@ -78,29 +34,33 @@ export function planScope(ports: GatePorts, request: ScopeRequest) {
   const refused =
     charterProblem(policy, round.charter) ?? cohortProblem(policy, round.charter, cohortOf(round));
   if (refused !== null) throw refused;
-  const mechanisms = plannedMechanisms(round.charter, firstIndex, rounds);
+  const byRound = mechanismsByRound(round.charter, firstIndex, rounds);
+  const mechanisms = byRound.flat();
   const epsilons =
-    mechanisms.length === 0 ? new Array<number>(rounds + 1).fill(0) : planTable(ports.ledger, mechanisms);
+    mechanisms.length === 0 ? new Array<number>(rounds + 1).fill(0) : planTable(ports.ledger, byRound);
   for (const [k, after] of epsilons.slice(1).entries()) {
     const epsilonOfRound = after - (epsilons[k] ?? 0);
     const epsilonOfRun = after - round.epsilonAtJoin;
     const problem = costProblem(policy, { epsilonOfRound, epsilonOfRun, epsilonInTotal: after });
     if (problem !== null) throw problem;
   }
-  if (mechanisms.length > 0) requireBudget(ports.ledger, epsilons);
+  const cost = { before: epsilons[0] ?? 0, after: epsilons.at(-1) ?? 0 };
+  if (mechanisms.length > 0) requireBudget(ports.ledger, 'Holding these rounds', cost);
   return { rounds, mechanisms, epsilons };
 }
 
-/** Known at the click, not five seconds later at the commit, where the ledger checks it again. */
-function requireBudget(ledger: Pick<GateLedger, 'budget'>, epsilons: readonly number[]): void {
+/** Known before anything is written, and for all mechanisms together; the ledger checks it again at the commit. */
+export function requireBudget(
+  ledger: Pick<GateLedger, 'budget'>,
+  what: string,
+  { before, after }: { readonly before: number; readonly after: number },
+): void {
   const budget = ledger.budget();
   if (budget === null) throw new FailureError('budget-not-set', 'No privacy budget is set');
-  const before = epsilons[0] ?? 0;
-  const after = epsilons.at(-1) ?? before;
   if (after <= budget.epsilon) return;
   throw new FailureError(
     'budget-exhausted',
-    `Holding these rounds needs ε ${formatEpsilonUp(after - before)}; ${formatRemainingDown(budget.epsilon - before)} is left`,
+    `${what} needs ε ${formatEpsilonUp(after - before)}; ${formatRemainingDown(budget.epsilon - before)} is left`,
     { needed: after - before, budget: budget.epsilon },
   );
 }

@@ -5,13 +5,12 @@
 import { FailureError, isFailure } from '#shared/failure.ts';
 import type { RoundId } from '#shared/ids.ts';
 import type { WorkProgress } from '#shared/round/round-view.ts';
-import { charterProblem, cohortProblem, costProblem } from '../settings/policy.ts';
 import type { ScopeRecord } from '../store/scopes.ts';
 import type { TrainingJob, TrainingOutcome } from '../training/trainer.ts';
-import type { ChargeRecord } from './approval.ts';
-import { roundMechanism } from './cost.ts';
+import { type ChargeRecord, chargeSequences } from './approval.ts';
+import { chargeRound } from './charging.ts';
 import { commit, type GatePorts } from './gate-ports.ts';
-import { cohortOf, type RoundContext } from './round-context.ts';
+import type { RoundContext } from './round-context.ts';
 
 export interface Trained {
   readonly round: RoundContext;
@@ -95,89 +94,6 @@ export function createTrainings(ports: GatePorts): Trainings {
   };
 }
 
-/** One FULL commit of charge and state; null for a run without noise, which costs no budget because it promises nothing. */
-function chargeRound(
-  ports: GatePorts,
-  round: RoundContext,
-  scope: ScopeRecord | undefined,
-): ChargeRecord | null {
-  const { charter, roundId, runId, index } = round;
-  const policy = ports.policy();
-  const problem = charterProblem(policy, charter) ?? cohortProblem(policy, charter, cohortOf(round));
-  if (problem !== null) throw problem;
-  const mechanism = roundMechanism(charter, index);
-  const { clippingNorm } = charter.privacy;
-  if (mechanism === null || clippingNorm === null) {
-    // Nothing is charged, so a crash may forget that it trained.
-    ports.participations.applyInMemory(roundId, { kind: 'training-started' });
-    return null;
-  }
-  const planned = scope === undefined ? undefined : plannedCost(ports, scope, round);
-  const cost = planned ?? freshCost(ports, round);
-  const charge = commit(ports, roundId, () => {
-    ports.participations.apply(roundId, { kind: 'training-started' });
-    const hold = planned?.hold ?? null;
-    const unit = charter.privacy.unit;
-    const sequence = ports.ledger.charge({ runId, roundId, mechanism, clippingNorm, hold, unit });
-    return {
-      sequence,
-      mechanism,
-      epsilonBefore: cost.before,
-      epsilonAfter: cost.after,
-      fromHold: hold,
-    };
-  });
-  // The mirrored hold counts the steps of its charges already; they are mirrored before the update leaves.
-  if (charge.fromHold === null) ports.ledger.mirrorCommitted();
-  return charge;
-}
-
-/** The cost as the scope's table says, while its hold still covers the round; a repeated round is charged outside the hold. */
-function plannedCost(
-  ports: GatePorts,
-  scope: ScopeRecord,
-  round: RoundContext,
-): { readonly before: number; readonly after: number; readonly hold: number } | undefined {
-  const mechanism = roundMechanism(round.charter, round.index);
-  const before = scope.epsilons[round.index - scope.firstIndex];
-  const after = scope.epsilons[round.index - scope.firstIndex + 1];
-  if (scope.hold === null || mechanism === null || before === undefined || after === undefined)
-    return undefined;
-  const isRepeat = (ports.participations.get(round.roundId)?.trainings ?? 0) > 0;
-  if (isRepeat || !ports.ledger.isCovered(scope.hold, mechanism)) return undefined;
-  // The policy may have become stricter since the scope was planned.
-  requireAffordable(ports, round, { before, after, total: ports.ledger.reservedEpsilon() });
-  return { before, after, hold: scope.hold };
-}
-
-/** ε of this round on top of the ledger, against the floors of the local policy. */
-function freshCost(
-  ports: GatePorts,
-  round: RoundContext,
-): { readonly before: number; readonly after: number } {
-  const mechanism = roundMechanism(round.charter, round.index);
-  const { before, after } = ports.ledger.costOf(mechanism === null ? [] : [mechanism]).withHolds;
-  requireAffordable(ports, round, { before, after, total: after });
-  return { before, after };
-}
-
-interface Affordable {
-  readonly before: number;
-  readonly after: number;
-  /** ε of all charges and holds, this round's included. */
-  readonly total: number;
-}
-
-function requireAffordable(ports: GatePorts, round: RoundContext, cost: Affordable): void {
-  const { before, after, total } = cost;
-  const problem = costProblem(ports.policy(), {
-    epsilonOfRound: after - before,
-    epsilonOfRun: after - round.epsilonAtJoin,
-    epsilonInTotal: total,
-  });
-  if (problem !== null) throw problem;
-}
-
 interface Stopped {
   readonly round: RoundContext;
   readonly charge: ChargeRecord | null;
@@ -193,7 +109,7 @@ function noteStopped(ports: GatePorts, { round, charge, error }: Stopped): void 
   const { roundId } = round;
   commit(ports, roundId, () => {
     ports.participations.offerEvent(roundId, { kind: 'training-failed', failure: failure.toFailure() });
-    if (charge !== null) ports.ledger.recordOutcome(charge.sequence, 'not-sent');
+    for (const sequence of chargeSequences(charge)) ports.ledger.recordOutcome(sequence, 'not-sent');
   });
   ports.changed('runs', 'privacy');
 }

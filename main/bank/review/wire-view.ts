@@ -36,7 +36,7 @@ export function wireFields(held: HeldUpdate): WireField[] {
   const payload = {
     field: 'payload',
     value: `${String(held.header.byteLength)} bytes`,
-    meaning: 'Whole numbers on the agreed grid, all functions of noised sums',
+    meaning: 'Whole numbers on the agreed grid, all functions of noised sums and counts',
   };
   return [...fields, signature, payload];
 }

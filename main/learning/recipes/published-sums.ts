@@ -1,15 +1,15 @@
 /** What a round publishes, in real units. */
 import type { Charter } from '#shared/round/charter.ts';
-import type { VectorLayout } from '#shared/round/update-layout.ts';
+import type { VectorLayout, VectorName } from '#shared/round/update-layout.ts';
 import { updateLayout } from '#shared/round/update-layout.ts';
 import type { Checkpoint, IncludedBank } from './checkpoint.ts';
-import type { IntegerVectors } from './update-codec.ts';
+import type { TrainedVectors } from './training-terms.ts';
 
 export interface ServerStep {
   readonly charter: Charter;
   readonly checkpoint: Checkpoint;
   /** Σ tier·Δ and ΣG over the included banks, as integers of the charter's grids. */
-  readonly sums: IntegerVectors;
+  readonly sums: TrainedVectors;
   /** In the order of the signed list; not empty. */
   readonly included: readonly IncludedBank[];
 }
@@ -20,11 +20,7 @@ export function totalTier(included: readonly IncludedBank[]): number {
 }
 
 /** The layout of one vector in the round after this checkpoint. */
-export function vectorLayout(
-  charter: Charter,
-  checkpoint: Checkpoint,
-  name: VectorLayout['name'],
-): VectorLayout {
+export function vectorLayout(charter: Charter, checkpoint: Checkpoint, name: VectorName): VectorLayout {
   const found = updateLayout(charter, checkpoint.weights.length, checkpoint.round).find(
     (one) => one.name === name,
   );
@@ -33,7 +29,7 @@ export function vectorLayout(
 }
 
 /** γ·k for each published integer. @throws RangeError where the sums lack the vector. */
-export function realSum({ charter, checkpoint, sums }: ServerStep, name: VectorLayout['name']): Float64Array {
+export function realSum({ charter, checkpoint, sums }: ServerStep, name: keyof TrainedVectors): Float64Array {
   const { gridStep, length } = vectorLayout(charter, checkpoint, name);
   const integers = sums[name];
   if (integers?.length !== length) throw new RangeError(`the sums lack ${name}`);

@@ -1,12 +1,11 @@
 /** An update as bytes: the integer vectors of its layout one after another, little endian, checked against their bounds. */
-import type { VectorLayout } from '#shared/round/update-layout.ts';
+import type { VectorLayout, VectorName } from '#shared/round/update-layout.ts';
 import { updateBytes } from '#shared/round/update-layout.ts';
 
-/** The integer vectors of one update or of the round's sums; absent where the recipe has none. Whole numbers. */
-export interface IntegerVectors {
-  readonly difference: Float64Array | null;
-  readonly sum: Float64Array | null;
-}
+/** The integer vectors of one update or of the round's sums; null where the round has none. Whole numbers. */
+export type IntegerVectors = Readonly<Record<VectorName, Float64Array | null>>;
+
+const NO_VECTORS: IntegerVectors = { difference: null, sum: null, evaluation: null };
 
 export type UpdateRefusal =
   | { readonly kind: 'wrong-length'; readonly expected: number; readonly found: number }
@@ -23,7 +22,7 @@ export type DecodedUpdate =
 
 export function encodeUpdate(
   layout: readonly VectorLayout[],
-  vectors: IntegerVectors,
+  vectors: Partial<IntegerVectors>,
 ): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(updateBytes(layout));
   const view = new DataView(bytes.buffer);
@@ -48,10 +47,7 @@ export function decodeUpdate(layout: readonly VectorLayout[], bytes: Uint8Array)
   if (bytes.length !== expected)
     return { kind: 'refused', refusal: { kind: 'wrong-length', expected, found: bytes.length } };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const vectors: { difference: Float64Array | null; sum: Float64Array | null } = {
-    difference: null,
-    sum: null,
-  };
+  const vectors: Record<VectorName, Float64Array | null> = { ...NO_VECTORS };
   let at = 0;
   for (const { name, length, bytesPerNumber, bound } of layout) {
     const values = new Float64Array(length);

@@ -341,7 +341,7 @@ describe('cost', () => {
   it('is listed round by round, and the first round costs most', () => {
     const { ledger } = ledgerFixture();
     ledger.setBudget(BUDGET);
-    const table = ledger.epsilonTable([STEPS, STEPS, STEPS]);
+    const table = ledger.epsilonTable([[STEPS], [STEPS], [STEPS]]);
     expect(table).toEqual([0, epsilonOf(1), epsilonOf(2), epsilonOf(3)]);
     const costs = table.slice(1).map((epsilon, i) => epsilon - (table[i] ?? 0));
     expect(costs[0]).toBeGreaterThan(2 * (costs[1] ?? Infinity));

@@ -105,6 +105,8 @@ describe('the approval', () => {
       byteLength: held.payload.length,
       chargeSequence: held.charge?.sequence,
       cost: { samplingRate: 0.05, noiseMultiplier: 1.1, steps: 16 },
+      evaluationChargeSequence: null,
+      evaluationCost: null,
     });
   });
 

@@ -8,10 +8,12 @@ import { charterOf } from './charters.ts';
 const layout: readonly VectorLayout[] = [
   { name: 'difference', length: 3, gridStep: 2 ** -16, bound: 262_144, bytesPerNumber: 4 },
   { name: 'sum', length: 2, gridStep: 1, bound: 2 ** 40, bytesPerNumber: 8 },
+  { name: 'evaluation', length: 1, gridStep: 1, bound: 2 ** 31 - 1, bytesPerNumber: 4 },
 ];
 const vectors = {
   difference: Float64Array.of(-262_144, 0, 262_144),
   sum: Float64Array.of(-(2 ** 40), 2 ** 40 - 1),
+  evaluation: Float64Array.of(-3),
 };
 
 describe('an update as bytes', () => {
@@ -19,7 +21,8 @@ describe('an update as bytes', () => {
     const bytes = encodeUpdate(layout, vectors);
     expect([...bytes.subarray(0, 12)]).toEqual([0, 0, 252, 255, 0, 0, 0, 0, 0, 0, 4, 0]);
     expect([...bytes.subarray(12, 20)]).toEqual([0, 0, 0, 0, 0, 255, 255, 255]);
-    expect(bytes).toHaveLength(28);
+    expect([...bytes.subarray(28)]).toEqual([253, 255, 255, 255]);
+    expect(bytes).toHaveLength(32);
   });
 
   it('comes back, whatever the integers', () => {
@@ -29,10 +32,15 @@ describe('an update as bytes', () => {
       sum: fc
         .array(fc.maxSafeInteger(), { minLength: 2, maxLength: 2 })
         .map((a) => Float64Array.from(a, (v) => v % 2 ** 40)),
+      evaluation: within(2 ** 31 - 1).map((v) => Float64Array.of(v)),
     });
     fc.assert(
       fc.property(update, (drawn) => {
-        const wanted = { difference: drawn.difference.map((v) => v + 0), sum: drawn.sum.map((v) => v + 0) };
+        const wanted = {
+          difference: drawn.difference.map((v) => v + 0),
+          sum: drawn.sum.map((v) => v + 0),
+          evaluation: drawn.evaluation.map((v) => v + 0),
+        };
         expect(decodeUpdate(layout, encodeUpdate(layout, wanted))).toEqual({
           kind: 'vectors',
           vectors: wanted,
@@ -55,18 +63,23 @@ describe('an update as bytes', () => {
   it('is refused when its length is not the layout’s', () => {
     const bytes = encodeUpdate(layout, vectors);
     expect(decodeUpdate(layout, bytes.subarray(1))).toMatchObject({
-      refusal: { kind: 'wrong-length', expected: 28, found: 27 },
+      refusal: { kind: 'wrong-length', expected: 32, found: 31 },
     });
   });
 
   it('any bytes give vectors or a reason, never a throw', () => {
     const kinds = new Set<string>();
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 27, maxLength: 28 }), (bytes) => {
+      fc.property(fc.uint8Array({ minLength: 31, maxLength: 32 }), (bytes) => {
         kinds.add(decodeUpdate(layout, bytes).kind);
       }),
     );
     expect(kinds).toContain('refused');
+  });
+
+  it('cannot be made without a vector of its layout', () => {
+    const { difference, sum } = vectors;
+    expect(() => encodeUpdate(layout, { difference, sum })).toThrow(RangeError);
   });
 
   it('cannot be made from a number that is not a whole one within the bound', () => {
@@ -80,16 +93,21 @@ describe('an update as bytes', () => {
 describe('sums', () => {
   const updates = [
     { update: vectors, tier: 3 },
-    { update: { difference: Float64Array.of(1, 2, 3), sum: Float64Array.of(10, 20) }, tier: 512 },
-    { update: { difference: Float64Array.of(-7, 0, 5), sum: Float64Array.of(1, -1) }, tier: 768 },
+    { update: of([1, 2, 3], [10, 20], [4]), tier: 512 },
+    { update: of([-7, 0, 5], [1, -1], [5]), tier: 768 },
   ];
+  function of(difference: number[], sum: number[], evaluation: number[]) {
+    const [d, s, e] = [difference, sum, evaluation].map((values) => Float64Array.from(values));
+    return { difference: d ?? null, sum: s ?? null, evaluation: e ?? null };
+  }
   const total = (order: typeof updates) =>
     order.reduce((sums, { update, tier }) => addToSums(sums, update, tier), emptySums(layout));
 
-  it('weight differences by tier and gradient sums not at all', () => {
+  it('weight differences by tier, gradient sums and counts not at all', () => {
     expect(total(updates)).toEqual({
       difference: Float64Array.of(-786_432 + 512 - 5376, 1024, 786_432 + 1536 + 3840),
       sum: Float64Array.of(-(2 ** 40) + 11, 2 ** 40 + 18),
+      evaluation: Float64Array.of(6),
     });
   });
 
@@ -103,7 +121,7 @@ describe('sums', () => {
   });
 
   it('refuse to leave the exact integers', () => {
-    const huge = { difference: null, sum: Float64Array.of(2 ** 53 - 1, 0) };
+    const huge = { difference: null, sum: Float64Array.of(2 ** 53 - 1, 0), evaluation: null };
     expect(() => addToSums(huge, { difference: null, sum: Float64Array.of(1, 0) }, 1)).toThrow(
       expect.objectContaining({ code: 'charter-invalid' }),
     );
@@ -119,7 +137,7 @@ it('every preset charter’s largest sums stay exact for a hundred banks', () =>
     ['fedavg', 0],
   ] as const) {
     const charter = charterOf(name, noise);
-    const weights = { difference: charter.participation.largestTier, sum: 1 };
+    const weights = { difference: charter.participation.largestTier, sum: 1, evaluation: 1 };
     for (const round of [0, charter.recipe.rounds - 1])
       for (const one of updateLayout(charter, 26, round))
         expect(100 * weights[one.name] * one.bound).toBeLessThan(2 ** 53);

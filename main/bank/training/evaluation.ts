@@ -1,0 +1,65 @@
+/**
+ * The score histogram that travels with an update in the rounds that carry one: counts of this bank's own test rows under
+ * the incoming model, with noise. The raw counts exist only inside `evaluationVector`.
+ */
+import type { DiscreteGaussian } from '../../learning/dp-sgd/discrete-gaussian.ts';
+import {
+  noisyHistogram,
+  rowsOfUnits,
+  type ScoredUnits,
+  scoreHistogram,
+} from '../../learning/evaluate/score-histogram.ts';
+import type { Chance } from '../../learning/kernel/chance.ts';
+import { createPredictor } from '../../learning/kernel/predictor.ts';
+import type { Checkpoint } from '../../learning/recipes/checkpoint.ts';
+import type { Charter } from '#shared/round/charter.ts';
+import { updateLayout } from '#shared/round/update-layout.ts';
+import type { FeatureRows } from '../features/feature-rows.ts';
+
+export interface EvaluationSource {
+  readonly charter: Charter;
+  /** The incoming global model. */
+  readonly checkpoint: Checkpoint;
+  /** All rows of the charter's test days, in parts. */
+  readonly test: readonly FeatureRows[];
+}
+
+/** Keyed afresh for this release. */
+export interface EvaluationChance {
+  readonly chance: Pick<Chance, 'word'>;
+  readonly gaussian: DiscreteGaussian;
+}
+
+/** null in a round without evaluation. It draws noise: the charge is on the disk before (I2). */
+export function evaluationVector(source: EvaluationSource, by: EvaluationChance): Float64Array | null {
+  const { charter, checkpoint } = source;
+  const { histogram } = charter.evaluation;
+  const layout = updateLayout(charter, checkpoint.weights.length, checkpoint.round);
+  const evaluation = layout.find(({ name }) => name === 'evaluation');
+  if (histogram.kind === 'off' || evaluation === undefined) return null;
+  const scored = scoredRows(source);
+  const rows =
+    charter.privacy.unit === 'account'
+      ? rowsOfUnits(scored.units, histogram.rowsPerUnit, by.chance)
+      : scored.labels.keys();
+  const { noiseStandardDeviation } = histogram;
+  const terms = { noiseStandardDeviation, bound: evaluation.bound };
+  return noisyHistogram(scoreHistogram(scored, rows), terms, by.gaussian);
+}
+
+function scoredRows({ charter, checkpoint, test }: EvaluationSource): ScoredUnits {
+  const { layers, activation } = charter.model;
+  const predictor = createPredictor({ layers, activation }, checkpoint.weights);
+  const rows = test.reduce((total, part) => total + part.rows, 0);
+  const logits = new Float32Array(rows);
+  const labels = new Uint8Array(rows);
+  const units = new Uint32Array(rows);
+  let at = 0;
+  for (const part of test) {
+    logits.set(predictor.logits(part.x), at);
+    labels.set(part.y, at);
+    units.set(part.accountIndex, at);
+    at += part.rows;
+  }
+  return { logits, labels, units };
+}

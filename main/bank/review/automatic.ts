@@ -1,13 +1,12 @@
 /** The only automatic release there is: inside a running scope, by limits on the held bytes and public values alone. */
-import { canonicalJson } from '#shared/canonical.ts';
 import type { FailureError } from '#shared/failure.ts';
 import type { ScopeRecord } from '../store/scopes.ts';
-import { roundMechanism } from './cost.ts';
+import { isChargedAsPlanned, roundCost } from './cost.ts';
 import type { GatePorts } from './gate-ports.ts';
 import { type LimitInput, type OutsideLimit, outsideLimits } from './limits.ts';
 import { policyAtRelease } from './release-policy.ts';
 import { remainingMs, type RoundContext } from './round-context.ts';
-import { writeRelease } from './releases.ts';
+import { writeRelease } from './write-release.ts';
 import { closeScope, closeScopeWhenSpent, plannedEpsilon } from './scoping.ts';
 import type { HeldStatistics, HeldUpdate } from './store.ts';
 
@@ -22,11 +21,11 @@ export interface AutomaticInput {
  * Joins the caller's transaction; true when it was released.
  */
 export function decideAutomatically(ports: GatePorts, { held, round, scope }: AutomaticInput): boolean {
-  const { statistics: figures, header, charge } = held;
-  const input = limitInput(ports, { figures, header, charge, round, scope });
+  const { statistics, header, charge } = held;
+  const input = limitInput(ports, { figures: statistics, header, charge, round, scope });
   const { noiseRatio, cosine, epsilon } = input;
+  const figures = { noiseRatio, cosine, epsilon };
   const note = (sent: boolean): void => {
-    const figures = { noiseRatio, cosine, epsilon };
     ports.scopes.addRound(scope.number, { roundId: round.roundId, index: round.index, figures, sent });
   };
   const outside = outsideLimits(input, scope.limits);
@@ -39,7 +38,7 @@ export function decideAutomatically(ports: GatePorts, { held, round, scope }: Au
   if (remainingMs(round, ports.clock.monotonic()) === 0) return false;
   note(true);
   ports.participations.apply(round.roundId, { kind: 'release-asked' });
-  writeRelease(ports, held, { source: 'scope', scope, note: '' });
+  writeRelease(ports, held, { source: 'scope', scope, figures });
   closeScopeWhenSpent(ports, scope);
   return true;
 }
@@ -54,14 +53,11 @@ interface Deciding extends Pick<AutomaticInput, 'round' | 'scope'> {
 }
 
 function limitInput(ports: GatePorts, { figures, header, charge, round, scope }: Deciding): LimitInput {
-  const planned = roundMechanism(round.charter, round.index);
   return {
     refusedByPolicy: refusedByPolicy(policyAtRelease(ports, { charge, round })),
     isWellFormed: figures.isWellFormed && header.baseHash === round.baseHash,
     isModelHealthy: round.model.alarms.length === 0 && (round.index === 0 || round.model.sumCheck !== 'none'),
-    isChargedAsPlanned:
-      canonicalJson(charge === null ? null : { ...charge.mechanism }) ===
-      canonicalJson(planned === null ? null : { ...planned }),
+    isChargedAsPlanned: isChargedAsPlanned(charge, roundCost(round.charter, round.index)),
     noiseRatio: figures.noiseRatio,
     cosine: figures.cosineWithLastPublished,
     epsilon: epsilonOf(charge, scope, round.index),

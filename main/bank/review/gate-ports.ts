@@ -12,6 +12,8 @@ import {
   UtcTime,
 } from '#shared/ids.ts';
 import type { Participations } from '../rounds/participations.ts';
+import type { Reviewers } from '../settings/reviewers.ts';
+import type { SignatureStore } from '../store/review-signatures.ts';
 import type { ScopeStore } from '../store/scopes.ts';
 import type { Transact } from '../store/transaction.ts';
 import type { Trainer } from '../training/trainer.ts';
@@ -28,6 +30,9 @@ export interface GatePorts {
   readonly transact: Transact;
   readonly store: ReviewStore;
   readonly scopes: ScopeStore;
+  readonly signatures: SignatureStore;
+  /** Who decides: one person or two, and whose signatures count. */
+  readonly reviewers: Pick<Reviewers, 'mode' | 'activeKey'>;
   readonly participations: Participations;
   readonly ledger: GateLedger;
   readonly trainer: Trainer;

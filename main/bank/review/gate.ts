@@ -7,11 +7,14 @@ import { type RoundId, type RunId, UpdateId } from '#shared/ids.ts';
 import { newId } from '#main/platform/random.ts';
 import { isFinal, type ParticipationEffect, type ParticipationEvent } from '#shared/round/participation.ts';
 import type { ScopeRecord } from '../store/scopes.ts';
+import { chargeSequences } from './approval.ts';
 import { decideAutomatically } from './automatic.ts';
 import { blockingCheck } from './checks.ts';
 import { commit, type GatePorts, utcNow } from './gate-ports.ts';
 import { holdUpdate } from './held.ts';
-import { createReleases, recordWithout, type Releases } from './releases.ts';
+import { createReleases, type Releases } from './releases.ts';
+import { requirePolicyAtRelease } from './release-policy.ts';
+import { writeWithout } from './write-release.ts';
 import { checksOf } from './review-checks.ts';
 import type { RoundContext } from './round-context.ts';
 import { closeScope, openScope, standingScope } from './scoping.ts';
@@ -40,6 +43,7 @@ export function createGate(ports: GatePorts): Gate {
   const trainings = createTrainings(ports);
   let isStandingFresh = false;
   const releases = createReleases(ports, (held, round) => {
+    requirePolicyAtRelease(ports, { charge: held.charge, round });
     const blocked = blockingCheck(checksOf(ports, held, round));
     if (blocked === undefined) return;
     const code =
@@ -101,7 +105,7 @@ function hold(ports: GatePorts, { round, outcome, charge }: Trained): void {
   const part = ports.participations.get(roundId);
   if (part === undefined || isFinal(part.state)) {
     // The round ended while the last batch ran: the bytes are dropped, the charge stays.
-    if (charge !== null) ports.ledger.recordOutcome(charge.sequence, 'late');
+    for (const sequence of chargeSequences(charge)) ports.ledger.recordOutcome(sequence, 'late');
     return;
   }
   const held = holdUpdate({
@@ -145,8 +149,7 @@ function recordEffect(ports: GatePorts, effect: ParticipationEffect): void {
   if (effect.kind !== 'record-outcome') return;
   const held = ports.store.held(effect.updateId);
   if (held === undefined) return;
-  recordWithout(ports, held, { kind: effect.outcome, note: '' });
-  ports.audit(`update.${effect.outcome}`, { updateId: held.updateId, roundId: held.roundId });
+  writeWithout(ports, held, { kind: effect.outcome, note: '' });
 }
 
 interface Following {

@@ -9,6 +9,7 @@ import type { Gate } from '../review/gate.ts';
 import type { GateIdentity } from '../review/gate-ports.ts';
 import type { GateLedger } from '../review/ledger-port.ts';
 import type { ReviewStore } from '../review/store.ts';
+import type { SignatureStore } from '../store/review-signatures.ts';
 import type { Transact } from '../store/transaction.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Participations } from './participations.ts';
@@ -39,6 +40,7 @@ export interface RoundsPorts {
   readonly transact: Transact;
   readonly store: RoundsStore;
   readonly review: ReviewStore;
+  readonly signatures: Pick<SignatureStore, 'of'>;
   readonly participations: Participations;
   readonly gate: Pick<Gate, 'trainWithinScope' | 'roundEvent'>;
   readonly ledger: GateLedger;

@@ -7,8 +7,9 @@ import { CHUNK_BYTES, type OwnUpdateState, type SignedReceipt } from '#shared/co
 import type { UpdateId } from '#shared/ids.ts';
 import { errorFields } from '#main/platform/log.ts';
 import { approvalDifferences, approvalOf } from '../review/approval.ts';
-import { requireSameBytes } from '../review/releases.ts';
+import { requireSignedAsApproved } from '../review/signatures.ts';
 import type { HeldUpdate, Release } from '../review/store.ts';
+import { requireSameBytes } from '../review/write-release.ts';
 import { acknowledge } from './outbox-end.ts';
 import type { HubCalls, RoundsPorts } from './rounds-ports.ts';
 import { verifyReceipt } from './verify.ts';
@@ -82,7 +83,7 @@ async function sendOne(ports: RoundsPorts, updateId: UpdateId, sent: Map<UpdateI
   const held = ports.review.held(updateId);
   if (release === undefined || held === undefined) return;
   try {
-    requireApproved(release, held);
+    requireApproved(ports, release, held);
     const { calls, trust } = await ports.hub();
     const receipt = await upload({ calls, release, held, onOffset: (offset) => sent.set(updateId, offset) });
     verifyReceipt(receipt, held.header, trust);
@@ -100,9 +101,10 @@ async function sendOne(ports: RoundsPorts, updateId: UpdateId, sent: Map<UpdateI
 }
 
 /** What is about to leave is what was approved, field by field, and the stored bytes still hash to it. */
-function requireApproved(release: Release, held: HeldUpdate): void {
-  requireSameBytes(held, release.approval.payloadHash);
-  const differences = approvalDifferences(release.approval, approvalOf(release.header.header, held.charge));
+function requireApproved(ports: RoundsPorts, { approval, header }: Release, held: HeldUpdate): void {
+  requireSameBytes(held, approval.payloadHash);
+  requireSignedAsApproved(approval, ports.signatures.of(held.updateId));
+  const differences = approvalDifferences(approval, approvalOf(header.header, held.charge, approval.signers));
   if (differences.length > 0)
     throw new FailureError('digest-changed', `The release is not for this update: ${differences.join(', ')}`);
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Canonical } from '#shared/canonical.ts';
 import type { LocalPolicy, StandingPolicy } from '#shared/contract/bank.ts';
 import { BankId, ConsortiumId, Digest, idFromBytes, RoundId, RunId, type UpdateId } from '#shared/ids.ts';
 import { type Charter, Charter as CharterSchema } from '#shared/round/charter.ts';
@@ -19,7 +20,11 @@ import { createParticipations, type Participations } from '#main/bank/rounds/par
 import { openRoundsStore } from '#main/bank/rounds/store/open.ts';
 import type { RoundsStore } from '#main/bank/rounds/store/records.ts';
 import { DEFAULT_POLICY } from '#main/bank/settings/policy.ts';
+import { createReviewers, type Reviewers } from '#main/bank/settings/reviewers.ts';
+import { openSettingStore } from '#main/bank/settings/store.ts';
 import { bankMigrations } from '#main/bank/store/migrations/index.ts';
+import { openReviewerStore } from '#main/bank/store/reviewers.ts';
+import { openSignatureStore, type SignatureStore } from '#main/bank/store/review-signatures.ts';
 import { openScopeStore, type ScopeStore } from '#main/bank/store/scopes.ts';
 import { transactor } from '#main/bank/store/transaction.ts';
 import { openStore, type Store } from '#main/platform/sqlite/open.ts';
@@ -64,6 +69,11 @@ export interface GateFixture {
   readonly ledger: Ledger;
   readonly store: ReviewStore;
   readonly scopes: ScopeStore;
+  readonly signatures: SignatureStore;
+  readonly reviewers: Reviewers;
+  /** Audit entries in order, as action and detail. */
+  readonly audited: (readonly [string, Readonly<Record<string, Canonical>>])[];
+  readonly ports: GatePorts;
   readonly rounds: RoundsStore;
   readonly participations: Participations;
   readonly trainer: FakeTrainer;
@@ -89,6 +99,7 @@ interface Parts {
   readonly mirror: LedgerMirror;
   readonly log: string[];
   readonly sent: UpdateId[];
+  readonly audited: (readonly [string, Readonly<Record<string, Canonical>>])[];
   readonly charter: Charter;
 }
 
@@ -107,6 +118,7 @@ export function gateFixture(
     mirror: { readMirroredHead: () => head, mirrorHead: (next) => void (head = next) },
     log: [],
     sent: [],
+    audited: [],
     charter: options.charter ?? testCharter(),
   };
   const fixture = open(parts);
@@ -141,6 +153,15 @@ function open(parts: Parts): GateFixture {
   const store = openReviewStore(database);
   const scopes = openScopeStore(database);
   const participations = createParticipations(rounds);
+  const signatures = openSignatureStore(database);
+  const audit: GatePorts['audit'] = (action, detail) => void parts.audited.push([action, detail]);
+  const reviewers = createReviewers({
+    store: openReviewerStore(database),
+    settings: openSettingStore(database),
+    transact: transactor(database),
+    random: seededRandom(`reviewers ${String(log.length)}`),
+    ...{ audit, clock },
+  });
   trainer.onNoise = () => log.push('noise');
   const noting = <R>(name: string, result: R): R => {
     log.push(name);
@@ -166,6 +187,8 @@ function open(parts: Parts): GateFixture {
       },
     },
     scopes,
+    signatures,
+    reviewers,
     participations,
     ledger: { ...ledger, charge: (request) => noting('charge', ledger.charge(request)) },
     trainer,
@@ -177,7 +200,7 @@ function open(parts: Parts): GateFixture {
     policy: () => fixture.policy,
     standing: () => fixture.standing,
     requireSound: () => undefined,
-    audit: () => undefined,
+    audit,
     dataVersion: () => ({ rows: 20_000, until: null }),
     roundOf: (id) => (current?.roundId === id ? current : undefined),
     lastIncluded: (runId) => store.lastIncluded(runId),
@@ -190,7 +213,20 @@ function open(parts: Parts): GateFixture {
   };
   const fixture: GateFixture = {
     gate: createGate(ports),
-    ...{ ledger, store, scopes, rounds, participations, trainer, clock, database, log, sent: parts.sent },
+    ...{
+      ledger,
+      store,
+      scopes,
+      signatures,
+      reviewers,
+      rounds,
+      participations,
+      trainer,
+      clock,
+      database,
+      log,
+    },
+    ...{ ports, sent: parts.sent, audited: parts.audited },
     policy: DEFAULT_POLICY,
     standing: { kind: 'off' },
     get round() {

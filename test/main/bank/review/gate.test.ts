@@ -107,6 +107,7 @@ describe('the approval', () => {
       cost: { samplingRate: 0.05, noiseMultiplier: 1.1, steps: 16 },
       evaluationChargeSequence: null,
       evaluationCost: null,
+      signers: [],
     });
   });
 

@@ -59,6 +59,7 @@ function portsOf(fixture: GateFixture, hub: ReturnType<typeof fakeHub>): RoundsP
     identity: () => {
       throw new Error('not asked for');
     },
+    signatures: fixture.signatures,
     policy: () => fixture.policy,
     requireSound: () => undefined,
     audit: () => undefined,

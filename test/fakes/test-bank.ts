@@ -1,6 +1,7 @@
 /** A whole bank backend in a folder of its own: real store, ledger, gate and sockets; only the training is a fake. */
 import path from 'node:path';
 import { type Bank, createBank } from '#main/bank/create.ts';
+import type { Trainer } from '#main/bank/training/trainer.ts';
 import { createWorkers } from '#main/platform/workers/workers.ts';
 import { realClock } from '#main/platform/clock.ts';
 import { silentLog } from '#main/platform/log.ts';
@@ -12,6 +13,8 @@ import { connectFederation } from '#main/wire/federation-client.ts';
 import { bankContract, type BankContract, type StandingPolicy } from '#shared/contract/bank.ts';
 import { createClient } from '#shared/contract/client.ts';
 import type { Client } from '#shared/contract/define.ts';
+import type { PrivacyUnit } from '#shared/round/charter.ts';
+import { noisyPreset } from '#shared/round/noisy-presets.ts';
 import type { RunView } from '#shared/round/round-view.ts';
 import type { RunId } from '#shared/ids.ts';
 import { type FakeTrainer, fakeTrainer } from './bank-trainer.ts';
@@ -34,6 +37,8 @@ export interface TestBankOptions {
   readonly home: string;
   readonly log?: Log;
   readonly connect?: typeof connectFederation;
+  /** A trainer that really trains, instead of the fake. */
+  readonly trainer?: Trainer;
 }
 
 export async function openTestBank(options: TestBankOptions): Promise<TestBank> {
@@ -59,7 +64,7 @@ export async function openTestBank(options: TestBankOptions): Promise<TestBank> 
     host: 'headless',
     version: '0.0.0',
     threads: 1,
-    trainer: () => trainer,
+    trainer: () => options.trainer ?? trainer,
   });
   const client = createClient(bankContract, {
     request: (method, input) => bank.answer(method, input, undefined),
@@ -87,9 +92,14 @@ export async function until<T>(what: string, find: () => Promise<T | undefined>)
 }
 
 /** Names, budget and rows, as after the first steps; the rows are counted only, since the trainer is a fake. */
-export async function setUp({ client, name, home }: TestBank, budget = 6): Promise<void> {
+export async function setUp(
+  { client, name, home }: TestBank,
+  budget = 6,
+  unit: PrivacyUnit = 'transaction',
+): Promise<void> {
+  const { delta } = noisyPreset({ recipe: 'few-rounds', unit });
   await client['app.setUp']({ bankName: name, analyst: `Analyst of ${name}` });
-  await client['privacy.setBudget']({ epsilon: budget, delta: 5e-7, unit: 'transaction', reason: 'test' });
+  await client['privacy.setBudget']({ epsilon: budget, delta, unit, reason: 'test' });
   const store = connectStore(path.join(home, 'bank.sqlite'));
   store.database.exec(
     `INSERT INTO data_versions (version, last_row_no, last_account_no, last_terminal_no, rows, changed_from)

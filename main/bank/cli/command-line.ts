@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { FailureError } from '#shared/failure.ts';
 import { RoundId, RunId, UpdateId } from '#shared/ids.ts';
-import { DEFAULT_DELTA } from '#shared/round/presets.ts';
+import { PrivacyUnit } from '#shared/round/charter.ts';
 import { LocalPolicy, type StandingPolicy } from '#shared/contract/bank.ts';
 import { LEAST_NOISE_RATIO } from '../review/limits.ts';
 import type { BankFlags } from './help.ts';
@@ -40,9 +40,11 @@ export type BankCommand =
   | { readonly kind: 'score'; readonly runId: RunId | undefined; readonly outputFile: string | undefined }
   | { readonly kind: 'serve'; readonly withPage: boolean; readonly port: number | undefined };
 
+/** δ and the unit are fixed with a store's first budget: unsaid, they stay as they are. */
 export interface Budget {
   readonly epsilon: number;
-  readonly delta: number;
+  readonly delta: number | undefined;
+  readonly unit: PrivacyUnit | undefined;
 }
 
 export interface CommandLine {
@@ -111,7 +113,8 @@ function joinOf(operands: readonly string[], flags: BankFlags): BankCommand {
 
 function budgetOf(flags: BankFlags): Budget | undefined {
   const epsilon = number(flags, 'epsilon');
-  return epsilon === undefined ? undefined : { epsilon, delta: number(flags, 'delta') ?? DEFAULT_DELTA };
+  if (epsilon === undefined) return undefined;
+  return { epsilon, delta: number(flags, 'delta'), unit: oneOf(flags, 'unit', PrivacyUnit.options) };
 }
 
 function budgetCommand(flags: BankFlags): BankCommand {

@@ -12,7 +12,7 @@ export const BANK_HELP = `One bank of a consortium, for its analyst, without a w
   npm run bank -- release --digest 9c1f2ab4d0e7…
   npm run -s bank -- epsilon --json --sampling-rate 0.05 --noise-multiplier 1.2 --steps 500 --delta 5e-7
 
-  init      --bank NAME --analyst NAME [--epsilon E --delta D]
+  init      --bank NAME --analyst NAME [--epsilon E --delta D --unit transaction|account]
                                     name the bank and its analyst, make its key, set the privacy budget
   import    FILE                    CSV or .csv.gz; the columns are mapped by themselves or as saved before
   join      --invite FILE | RUN     join the consortium of an invitation ("-" reads standard input), or a run of it
@@ -27,8 +27,8 @@ export const BANK_HELP = `One bank of a consortium, for its analyst, without a w
                                     rounds while every figure stays inside the limits
   withhold  [--note TEXT]           keep the held update here; its charge stays
   ledger                            every entry of the privacy ledger, charged and released ε
-  budget    [--epsilon E --delta D --reason TEXT]
-                                    show or set the privacy budget
+  budget    [--epsilon E --delta D --unit transaction|account --reason TEXT]
+                                    show or set the privacy budget; δ and unit stay as they were first set
   policy    [--standing on|off --rounds K …] [--minimum-noise-multiplier Z … --reason TEXT]
                                     show or set what is released without a click, and the bank's own floors
   epsilon   --sampling-rate Q --noise-multiplier Z --steps N --delta D | --rows FILE
@@ -58,6 +58,7 @@ export const BANK_OPTIONS = {
   analyst: { type: 'string' },
   epsilon: { type: 'string' },
   delta: { type: 'string' },
+  unit: { type: 'string' },
   reason: { type: 'string' },
   invite: { type: 'string' },
   digest: { type: 'string' },

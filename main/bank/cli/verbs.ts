@@ -1,5 +1,7 @@
 /** What each verb asks of the bank, whichever process holds its store. */
 import { FailureError } from '#shared/failure.ts';
+import type { PrivacyUnit } from '#shared/round/charter.ts';
+import { noisyPreset } from '#shared/round/noisy-presets.ts';
 import {
   type Answer,
   budgetAnswer,
@@ -11,7 +13,7 @@ import {
   type Verification,
   verifyAnswer,
 } from './answers.ts';
-import type { BankCommand } from './command-line.ts';
+import type { BankCommand, Budget } from './command-line.ts';
 import { importFile } from './import-file.ts';
 import type { BankProgram } from './program.ts';
 import type { BankClient } from './reach.ts';
@@ -74,8 +76,7 @@ async function askPrivacy(client: BankClient, command: PrivacyCommand): Promise<
       return budgetAnswer(await client['privacy.state']({}));
     case 'set-budget': {
       const { budget } = await client['privacy.state']({});
-      const unit = budget?.unit ?? 'transaction';
-      await client['privacy.setBudget']({ ...command.budget, unit, reason: command.reason });
+      await client['privacy.setBudget']({ ...wholeBudget(command.budget, budget), reason: command.reason });
       return budgetAnswer(await client['privacy.state']({}));
     }
     case 'show-policy':
@@ -93,11 +94,21 @@ async function askPrivacy(client: BankClient, command: PrivacyCommand): Promise<
   }
 }
 
+/** δ and unit as asked, else as the store has them, else those of the usual charter. */
+function wholeBudget(
+  { epsilon, ...asked }: Budget,
+  held: { readonly delta: number; readonly unit: PrivacyUnit } | null,
+): { readonly epsilon: number; readonly delta: number; readonly unit: PrivacyUnit } {
+  const unit = asked.unit ?? held?.unit ?? 'transaction';
+  const delta = asked.delta ?? held?.delta ?? noisyPreset({ recipe: 'few-rounds', unit }).delta;
+  return { epsilon, delta, unit };
+}
+
 async function init(client: BankClient, command: Extract<AskedCommand, { kind: 'init' }>): Promise<Answer> {
   const { bankName, analyst, budget } = command;
   await client['app.setUp']({ bankName, analyst });
   if (budget !== undefined)
-    await client['privacy.setBudget']({ ...budget, unit: 'transaction', reason: 'first set-up' });
+    await client['privacy.setBudget']({ ...wholeBudget(budget, null), reason: 'first set-up' });
   const { bank, dataFolder } = await client['app.state']({});
   const words = `${bankName} is set up in ${dataFolder}.\nKey fingerprint: ${bank?.keyFingerprint ?? ''}`;
   return { document: { bank, dataFolder }, words };
@@ -139,16 +150,19 @@ async function ledger(client: BankClient): Promise<Answer> {
   return ledgerAnswer(await client['privacy.state']({}), entries);
 }
 
+/** Throws the first part that does not verify, after the others are checked too: the message has all of them. */
 async function verify(client: BankClient): Promise<Answer> {
-  const health = await client['privacy.verify']({});
-  const { total, verified } = await client['audit.list']({ limit: 1 });
-  const newest =
-    total === 0 ? undefined : (await client['audit.list']({ after: total - 1, limit: 1 })).entries[0];
-  const verification: Verification = {
-    ledger: health,
-    audit: { entries: total, verified, newest: newest ?? null },
-  };
-  const answer = verifyAnswer(verification);
-  if (health.kind === 'verified' && verified) return answer;
-  throw new FailureError(health.kind === 'verified' ? 'store-damaged' : 'ledger-broken', answer.words);
+  const checks = await client['audit.verifyStore']({});
+  const answer = verifyAnswer(checks);
+  const broken = checks.find(({ kind }) => kind === 'broken');
+  if (broken?.kind !== 'broken') return answer;
+  const code = broken.part === 'Privacy ledger' ? 'ledger-broken' : 'store-damaged';
+  throw new FailureError(code, answer.words);
+}
+
+async function pack(client: BankClient, program: BankProgram, command: PackCommand): Promise<Answer> {
+  const { file, runId, withNotes } = command;
+  const made = await client['audit.pack']({ withNotes, ...(runId === undefined ? {} : { runId }) });
+  program.writeText(file, made.text);
+  return packAnswer(file, made.digest);
 }

@@ -149,6 +149,8 @@ describe('a bank on the command line', () => {
     expect((await run('budget', '--epsilon', '5', '--reason', 'the second year')).code).toBe(0);
     const ledger = z.object({ entries: z.array(z.object({ kind: z.string() })) }).parse(await json('ledger'));
     expect(ledger.entries.map((entry) => entry.kind)).toEqual(['budget-set', 'budget-set']);
+    const other = await run('budget', '--epsilon', '6', '--unit', 'account', '--reason', 'another unit');
+    expect(other.code).toBe(1);
     await run('policy', '--minimum-noise-multiplier', '1.5', '--reason', 'our own rule');
     await run('policy', '--standing', 'on', '--rounds', '25');
     const policy = z

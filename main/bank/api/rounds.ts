@@ -1,25 +1,21 @@
-/** The contract's methods about runs, rounds, the review and models. */
+/** The contract's methods about runs, rounds and models. */
 import type { BankContract } from '#shared/contract/bank.ts';
 import type { Handlers } from '#shared/contract/define.ts';
 import { errorFields } from '#main/platform/log.ts';
-import { fingerprint } from '#main/wire/identity.ts';
+import { createPublishedQuality } from '#main/learning/evaluate/published-quality.ts';
 import { FailureError, isFailure } from '#shared/failure.ts';
 import type { RunId } from '#shared/ids.ts';
 import type { RoundContext } from '../review/round-context.ts';
-import { reviewView, type ReviewSources } from '../review/review-view.ts';
 import { modelViews, runView, type ViewSources } from '../rounds/run-views.ts';
 import type { Services } from '../services.ts';
 import { currentDataVersion } from '../store/data-versions.ts';
 
-type RoundMethods = Extract<
-  keyof BankContract,
-  `${'runs' | 'rounds' | 'review' | 'scope' | 'models'}.${string}`
->;
+type RoundMethods = Extract<keyof BankContract, `${'runs' | 'rounds' | 'models'}.${string}`>;
 
 export function roundHandlers(services: Services): Pick<Handlers<BankContract>, RoundMethods> {
   const { gate, rounds, roundsPorts } = services;
   const views = viewSources(services);
-  const reviews = reviewSources(services);
+  const published = createPublishedQuality();
   return {
     'runs.list': () => roundsPorts.store.runs().map((run) => runView(views, run)),
     'runs.join': async ({ runId }) => {
@@ -42,24 +38,7 @@ export function roundHandlers(services: Services): Pick<Handlers<BankContract>, 
       rounds.decline(roundId);
       return {};
     },
-    'review.current': ({ updateId }) => reviewView(reviews, updateId),
-    'review.release': (request) => {
-      gate.ask(request);
-      return {};
-    },
-    'review.undo': ({ updateId }) => {
-      gate.undo(updateId);
-      return {};
-    },
-    'review.withhold': ({ updateId, note }) => {
-      gate.withhold(updateId, note);
-      return {};
-    },
-    'scope.stop': ({ runId }) => {
-      gate.stopScope(runId);
-      return {};
-    },
-    'models.list': () => [...modelViews(roundsPorts)],
+    'models.list': () => [...modelViews(roundsPorts, published)],
     'models.export': ({ runId }) => exportedModel(services, runId),
   };
 }
@@ -101,22 +80,5 @@ function viewSources(services: Services): ViewSources {
       membership: consortium.joined()?.membership ?? 'unknown',
       rows: currentDataVersion(store.database).rows,
     }),
-  };
-}
-
-function reviewSources({ gatePorts, gate, rounds, consortium, preferences, key }: Services): ReviewSources {
-  return {
-    ports: gatePorts,
-    gate,
-    runOf: (held) => rounds.run(held.runId),
-    destination: () => {
-      const { consortium: named, address, operatorKey } = consortium.required();
-      return { consortium: named.name, address, operatorFingerprint: fingerprint(operatorKey) };
-    },
-    signer: () => {
-      const profile = preferences.profile();
-      if (profile === undefined) throw new FailureError('not-set-up', 'This store has no bank yet');
-      return { bank: profile.bankName, analyst: profile.analyst, keyFingerprint: key.fingerprint() };
-    },
   };
 }

@@ -31,6 +31,11 @@ export interface Gate extends Omit<Releases, 'cancelCountdown' | 'close'> {
   stopScope(runId: RunId): void;
   /** The standing policy was set anew: scopes that stopped do not stand in its way any more. */
   standingChanged(): void;
+  /**
+   * One person or two decide from now on: what was signed so far is void, and in mode `two` the scopes that one person
+   * opened end. Joins the transaction that sets the mode.
+   */
+  reviewModeChanged(): void;
   readonly trainings: Pick<Trainings, 'progress' | 'running'>;
   /** Before the store closes: countdowns end as not released, a running training as interrupted. */
   close(): Promise<void>;
@@ -90,6 +95,11 @@ export function createGate(ports: GatePorts): Gate {
       });
       ports.ledger.mirrorCommitted();
       ports.changed('runs', 'privacy', 'review');
+    },
+    reviewModeChanged: () => {
+      ports.signatures.clearPending();
+      if (ports.reviewers.mode() === 'one') return;
+      for (const scope of ports.scopes.allRunning()) closeScope(ports, scope, { kind: 'stopped-by-person' });
     },
     trainings,
     close: () => {

@@ -7,6 +7,7 @@ import type { UpdateId } from '#shared/ids.ts';
 import type { ReviewView } from '#shared/round/review-view.ts';
 import type { RunRecord } from '../rounds/store/records.ts';
 import { mechanismsByRound, plannedSteps } from './cost.ts';
+import { decisionView } from './decision-view.ts';
 import type { Gate } from './gate.ts';
 import type { GatePorts } from './gate-ports.ts';
 import { layoutOf } from './held.ts';
@@ -21,7 +22,7 @@ type View = z.infer<typeof ReviewView>;
 
 export interface ReviewSources {
   readonly ports: GatePorts;
-  readonly gate: Pick<Gate, 'sendsInMs' | 'lastFailure'>;
+  readonly gate: Pick<Gate, 'sendsInMs' | 'signatures'>;
   readonly runOf: (held: HeldUpdate) => RunRecord;
   readonly destination: () => Pick<View['destination'], 'consortium' | 'address' | 'operatorFingerprint'>;
   readonly signer: () => { readonly bank: string; readonly analyst: string; readonly keyFingerprint: string };
@@ -75,6 +76,8 @@ export function reviewView(sources: ReviewSources, updateId: UpdateId | undefine
     scope: isWaiting ? scopeOffer(ports, held, run) : null,
     dataVersion: held.statistics.dataVersion,
     note: decision === undefined || decision.note === '' ? null : decision.note,
+    signatures: sources.gate.signatures(held.updateId),
+    decision: decisionView(ports, held),
   };
 }
 

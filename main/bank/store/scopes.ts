@@ -33,8 +33,10 @@ export interface ScopeRound {
 
 export interface ScopeStore {
   running(runId: RunId): ScopeRecord | undefined;
+  allRunning(): readonly ScopeRecord[];
   newest(runId: RunId): ScopeRecord | undefined;
   newestStanding(runId: RunId): ScopeRecord | undefined;
+  find(number: number): ScopeRecord | undefined;
   add(scope: Omit<ScopeRecord, 'number' | 'state'>): number;
   setState(number: number, state: ScopeState): void;
   addRound(number: number, round: ScopeRound): void;
@@ -59,6 +61,8 @@ const RoundRow = z.object({ round_id: RoundId, position: z.int(), figures: z.str
 function prepare(database: Database.Database) {
   return {
     running: database.prepare('SELECT * FROM scope WHERE run_id = ? AND is_running = 1'),
+    allRunning: database.prepare('SELECT * FROM scope WHERE is_running = 1 ORDER BY scope_no'),
+    find: database.prepare('SELECT * FROM scope WHERE scope_no = ?'),
     newest: database.prepare('SELECT * FROM scope WHERE run_id = ? ORDER BY scope_no DESC LIMIT 1'),
     newestStanding: database.prepare(
       "SELECT * FROM scope WHERE run_id = ? AND source = 'standing-policy' ORDER BY scope_no DESC LIMIT 1",
@@ -84,6 +88,8 @@ export function openScopeStore(database: Database.Database): ScopeStore {
   const sql = prepare(database);
   return {
     running: (runId) => parseScope(sql.running.get(runId)),
+    allRunning: () => sql.allRunning.all().flatMap((row) => parseScope(row) ?? []),
+    find: (number) => parseScope(sql.find.get(number)),
     newest: (runId) => parseScope(sql.newest.get(runId)),
     newestStanding: (runId) => parseScope(sql.newestStanding.get(runId)),
     add: (scope) => {

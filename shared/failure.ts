@@ -13,6 +13,7 @@ export const NEXT_STEPS = {
   'not-available-here': 'Use the desktop app or the command line for this; the message says which.',
   // files and import
   'file-not-readable': 'Check that the file exists and that this user may read it.',
+  'file-not-writable': 'Name a file in a folder that exists and that this user may write to.',
   'not-a-csv':
     'Export the data as CSV (comma, semicolon, tab or pipe separated) or .csv.gz and choose that file.',
   'encoding-not-supported': 'Save the file as UTF-8 and choose it again.',

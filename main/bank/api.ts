@@ -2,8 +2,12 @@
 import { type BankContract, bankContract } from '#shared/contract/bank.ts';
 import type { Handlers } from '#shared/contract/define.ts';
 import { appHandlers } from './api/app.ts';
+import { auditHandlers } from './api/audit.ts';
 import { dataHandlers } from './api/data.ts';
+import { policyHandlers } from './api/policies.ts';
 import { privacyHandlers } from './api/privacy.ts';
+import { reviewerHandlers } from './api/reviewers.ts';
+import { reviewHandlers } from './api/reviews.ts';
 import { roundHandlers } from './api/rounds.ts';
 import { scoringHandlers } from './api/scoring.ts';
 import { auditCommands } from './audit/commands.ts';
@@ -16,7 +20,11 @@ export function bankHandlers(services: Services, demo: DemoService): Handlers<Ba
     ...dataHandlers(services),
     ...roundHandlers(services),
     ...privacyHandlers(services),
+    ...policyHandlers(services),
+    ...reviewHandlers(services),
+    ...reviewerHandlers(services),
     ...scoringHandlers(services),
+    ...auditHandlers(services),
   };
   return auditCommands(bankContract, handlers, services.audit);
 }

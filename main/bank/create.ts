@@ -96,5 +96,6 @@ async function close(services: Services, demo: DemoService, store: Store): Promi
   await trainer.close();
   await data.close();
   await features.close();
+  services.audit.anchor();
   store.close();
 }

@@ -7,7 +7,9 @@ import type { connectFederation } from '#main/wire/federation-client.ts';
 import { FailureError } from '#shared/failure.ts';
 import { UtcTime } from '#shared/ids.ts';
 import type { AppState, BankTopic } from '#shared/contract/bank.ts';
+import { createAuditAnchor } from './audit/anchor.ts';
 import { type Audit, type AuditDetail, createAudit } from './audit/record.ts';
+import { entriesBeforeAnchor } from './audit/store.ts';
 import { type Changes, createChanges } from './changes.ts';
 import { createDataService, type DataService } from './data/service.ts';
 import { createFeatureService, type FeatureService } from './features/service.ts';
@@ -26,8 +28,11 @@ import { type ConsortiumLink, createConsortium } from './settings/consortium.ts'
 import { createEngines, type Engines } from './settings/engines.ts';
 import { createPreferences, type EngineChoice, type Preferences } from './settings/preferences.ts';
 import { createSoundness, type Soundness } from './settings/soundness.ts';
+import { createReviewers, type Reviewers } from './settings/reviewers.ts';
 import { openSettingStore } from './settings/store.ts';
 import { currentDataVersion } from './store/data-versions.ts';
+import { openReviewerStore } from './store/reviewers.ts';
+import { openSignatureStore } from './store/review-signatures.ts';
 import { openScopeStore } from './store/scopes.ts';
 import { transactor } from './store/transaction.ts';
 import { createTrainer } from './training/create-trainer.ts';
@@ -56,6 +61,7 @@ export interface Services {
   readonly store: Store;
   readonly preferences: Preferences;
   readonly key: BankKey;
+  readonly reviewers: Reviewers;
   readonly engines: Engines;
   readonly consortium: ConsortiumLink;
   readonly audit: Audit;
@@ -77,6 +83,7 @@ export function createServices(options: BankOptions, store: Store): Services {
     ...base.shared,
     random: options.random,
     scopes: base.scopes,
+    reviewers: base.services.reviewers,
     store: base.review,
     operatorKey: () => base.consortium().required().operatorKey,
     standing: () => base.preferences.standing(),
@@ -142,6 +149,7 @@ function createBase(options: BankOptions, store: Store) {
   const roundsStore = openRoundsStore(database);
   const shared = {
     transact: transactor(database),
+    signatures: openSignatureStore(database),
     participations: createParticipations(roundsStore),
     ...{ clock, log, changed, ledger: worked.ledger, trainer: worked.trainer },
     identity: () => ({ bankId: consortium().required().bankId, privateKey: key.required().privateKey }),
@@ -172,7 +180,21 @@ function createSettled({ clock, random, secrets }: BankOptions, { database }: St
   const settings = openSettingStore(database);
   const preferences = createPreferences(settings);
   const key = createBankKey(secrets, random);
-  const audit = createAudit(openAuditLog(database, clock), () => preferences.profile()?.analyst);
+  const audit = createAudit({
+    log: openAuditLog(database, clock),
+    anchor: createAuditAnchor(secrets),
+    entriesBeforeAnchor: entriesBeforeAnchor(database),
+    analyst: () => preferences.profile()?.analyst,
+  });
+  audit.anchor();
+  const reviewers = createReviewers({
+    store: openReviewerStore(database),
+    transact: transactor(database),
+    ...{ settings, clock, random },
+    audit: (action, detail) => {
+      audit.parley(action, detail);
+    },
+  });
   const changes = createChanges(clock);
   const changed = (...topics: readonly BankTopic[]): void => {
     changes.note(...topics);
@@ -181,7 +203,7 @@ function createSettled({ clock, random, secrets }: BankOptions, { database }: St
     ...{ preferences, key, audit, changed },
     isWatched: () => changes.isWatched(),
     link: { settings, preferences, key },
-    services: { preferences, key, audit, changes },
+    services: { preferences, key, reviewers, audit, changes },
   };
 }
 

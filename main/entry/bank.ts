@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { runBankProgram } from '#main/bank/cli/main.ts';
 import type { HostFlags } from '#main/bank/cli/program.ts';
 import { readText } from '#main/bank/cli/read-text.ts';
+import { writeText } from '#main/bank/cli/write-text.ts';
 import { realClock } from '#main/platform/clock.ts';
 
 // The native TensorFlow library reads this from the process itself, not from a worker: else it greets on standard error.
@@ -28,6 +29,7 @@ const exitCode = await runBankProgram({
   stderr,
   isTerminal: process.stderr.isTTY,
   readText,
+  writeText,
   clock: realClock,
   bankOptions,
 });

@@ -65,6 +65,8 @@ export interface Statements {
   /** By a reviewer of a bank; they stay with the bank. */
   readonly review: ReviewStatement;
   readonly change: ChangeStatement;
+  /** By a bank, over a pack for a regulator: the digest of everything in it. */
+  readonly pack: { readonly bankKey: PublicKeyHex; readonly digest: Digest };
 }
 export type Purpose = keyof Statements;
 

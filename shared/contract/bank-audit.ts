@@ -28,6 +28,13 @@ export const AuditHealth = z.discriminatedUnion('kind', [
 ]);
 export type AuditHealth = z.infer<typeof AuditHealth>;
 
+/** One part of the store that was checked from its first entry to its last. */
+export const StoreCheck = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('verified'), part: z.string(), detail: z.string() }),
+  z.object({ kind: z.literal('broken'), part: z.string(), detail: z.string(), nextStep: z.string() }),
+]);
+export type StoreCheck = z.infer<typeof StoreCheck>;
+
 const AuditFilter = z.strictObject({
   kind: AuditKind.optional(),
   search: z.string().max(200).default(''),
@@ -49,6 +56,8 @@ export const auditMethods = {
   ),
   /** Reads and checks the whole chain again. */
   'audit.verify': query(nothing, AuditHealth),
+  /** Everything that can be checked without the hub: ledger, audit, published rounds, and releases against all three. */
+  'audit.verifyStore': query(nothing, z.array(StoreCheck)),
   /** CSV of what the filter leaves, formula-guarded. */
   'audit.export': query(AuditFilter, z.object({ name: z.string(), text: z.string() })),
   /** One file for a regulator: resources/verify-pack.mjs checks it offline. Notes are left out unless asked for. */

@@ -5,8 +5,11 @@ import { FailureError } from '#shared/failure.ts';
 import { z } from 'zod';
 import type { Audit, AuditDetail } from './record.ts';
 
-/** Inputs that are never kept: an invitation is a secret, a saved text may be anything. */
-const SILENT_FIELDS: ReadonlySet<string> = new Set(['invite', 'text']);
+/**
+ * Fields that are never kept, at any depth: invitations and passphrases are secrets, a saved text may be anything, and a
+ * note is between the reviewers (the decision keeps it; a pack shows it only when asked).
+ */
+const SILENT_FIELDS: ReadonlySet<string> = new Set(['invite', 'text', 'passphrase', 'note']);
 const LONGEST_TEXT = 500;
 
 export function auditCommands<C extends Contract>(
@@ -42,22 +45,32 @@ async function runAudited<T>({ name, audit, input, run }: AuditedCall<T>): Promi
     const code = error instanceof FailureError ? error.code : 'internal';
     audit.person(`${name} refused`, { ...detail, code });
     throw error;
+  } finally {
+    audit.anchor();
   }
 }
 
-const Json: z.ZodType<Canonical> = z.json();
+const Json = z.json();
+type Json = z.infer<typeof Json>;
 
 function detailOf(input: unknown): AuditDetail {
   const fields = z.record(z.string(), z.unknown()).safeParse(input);
   if (!fields.success) return {};
-  const kept = Object.entries(fields.data).flatMap(([field, value]) => {
+  // What is not JSON (a stream, bytes) is left out.
+  const json = Object.entries(fields.data).flatMap(([field, value]) => {
     const parsed = Json.safeParse(value);
-    if (SILENT_FIELDS.has(field) || !parsed.success) return [];
-    return [[field, shortened(parsed.data)] as const];
+    return parsed.success ? [[field, parsed.data] as const] : [];
   });
-  return Object.fromEntries(kept);
+  return keptFields(Object.fromEntries(json));
 }
 
-function shortened(value: Canonical): Canonical {
-  return typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : value;
+function keptFields(fields: Readonly<Record<string, Json>>): AuditDetail {
+  const kept = Object.entries(fields).filter(([field]) => !SILENT_FIELDS.has(field));
+  return Object.fromEntries(kept.map(([field, value]) => [field, keptValue(value)]));
+}
+
+function keptValue(value: Json): Canonical {
+  if (typeof value === 'string') return value.slice(0, LONGEST_TEXT);
+  if (value === null || typeof value !== 'object') return value;
+  return Array.isArray(value) ? value.map(keptValue) : keptFields(value);
 }

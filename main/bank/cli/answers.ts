@@ -1,9 +1,9 @@
 /** What each verb answers: a document for scripts and the same in words for people. */
-import type { z } from 'zod';
-import type { AuditEntryView, LocalPolicy, StandingPolicy } from '#shared/contract/bank.ts';
+import type { StoreCheck } from '#shared/contract/bank-audit.ts';
+import type { LocalPolicy, StandingPolicy } from '#shared/contract/bank.ts';
 import type { ImportProgress } from '#shared/features/data-view.ts';
 import { formatEpsilonUp, formatRemainingDown } from '#shared/privacy/format.ts';
-import type { LedgerEntryView, LedgerHealth, PrivacyStateView } from '#shared/privacy/ledger-view.ts';
+import type { LedgerEntryView, PrivacyStateView } from '#shared/privacy/ledger-view.ts';
 import type { ReviewView } from '#shared/round/review-view.ts';
 import type { ParticipationView, RunView, ScopeView } from '#shared/round/round-view.ts';
 
@@ -154,23 +154,22 @@ export function policyAnswer(policies: {
   return { document: policies, words: ['Floors of this bank:', ...floors, released].join('\n') };
 }
 
-export interface Verification {
-  readonly ledger: LedgerHealth;
-  readonly audit: {
-    readonly entries: number;
-    readonly verified: boolean;
-    readonly newest: z.infer<typeof AuditEntryView> | null;
-  };
+/** One line a part. */
+export function verifyAnswer(checks: readonly StoreCheck[]): Answer {
+  const widest = Math.max(...checks.map(({ part }) => part.length));
+  const lines = checks.flatMap((check) => {
+    const part = check.part.padEnd(widest);
+    if (check.kind === 'verified') return [`${part}  verified  ${check.detail}`];
+    return [`${part}  BROKEN    ${check.detail}`, `${' '.repeat(widest)}            ${check.nextStep}`];
+  });
+  return { document: { checks }, words: lines.join('\n') };
 }
 
-export function verifyAnswer(verification: Verification): Answer {
-  const { ledger, audit } = verification;
-  const ledgerWords =
-    ledger.kind === 'verified'
-      ? `Ledger: ${String(ledger.entries)} entries, all verify.`
-      : `LEDGER: ${ledger.kind}.`;
-  const auditWords = audit.verified
-    ? `Audit: ${String(audit.entries)} entries, all verify.`
-    : 'AUDIT: does not verify.';
-  return { document: verification, words: `${ledgerWords}\n${auditWords}` };
+export function packAnswer(file: string, digest: string): Answer {
+  const words = [
+    `Pack written to ${file}`,
+    `SHA-256 of its content: ${digest}`,
+    'Anybody can check it with any Node from version 20 on, offline: node verify-pack.mjs FILE',
+  ];
+  return { document: { file, digest }, words: words.join('\n') };
 }

@@ -38,6 +38,12 @@ export type BankCommand =
   | { readonly kind: 'set-standing'; readonly policy: StandingPolicy }
   | { readonly kind: 'set-local'; readonly change: Partial<LocalPolicy>; readonly reason: string }
   | { readonly kind: 'score'; readonly runId: RunId | undefined; readonly outputFile: string | undefined }
+  | {
+      readonly kind: 'pack';
+      readonly file: string;
+      readonly runId: RunId | undefined;
+      readonly withNotes: boolean;
+    }
   | { readonly kind: 'serve'; readonly withPage: boolean; readonly port: number | undefined };
 
 /** δ and the unit are fixed with a store's first budget: unsaid, they stay as they are. */
@@ -98,6 +104,13 @@ function commandOf(verb: string, operands: readonly string[], flags: BankFlags):
       return policyCommand(flags);
     case 'score':
       return { kind: 'score', runId: runFlag(flags), outputFile: text(flags, 'out') };
+    case 'pack':
+      return {
+        kind: 'pack',
+        file: operand(operands, z.string().min(1), 'one file to write'),
+        runId: runFlag(flags),
+        withNotes: flags['with-notes'] === true,
+      };
     case 'serve':
       return { kind: 'serve', withPage: flags['no-ui'] !== true, port: wholeNumber(flags, 'port') };
     default:

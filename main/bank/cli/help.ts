@@ -35,7 +35,10 @@ export const BANK_HELP = `One bank of a consortium, for its analyst, without a w
                                     ε of a mechanism, or of each row of a JSON file; needs no store
   score     [--run RUN] [--out FILE]
                                     score the test days with the adopted model
-  verify                            check ledger and audit from the first entry to the last
+  verify                            check ledger, audit, published rounds and releases, each from its first entry on
+  pack      FILE [--run RUN] [--with-notes]
+                                    one file for a regulator: who took part, what left, at which cost, signed and
+                                    chained; resources/verify-pack.mjs checks it offline, with nothing installed but Node
   serve     [--no-ui] [--port N]    keep running: the page on this machine, rounds in the background
   help
 
@@ -77,6 +80,7 @@ export const BANK_OPTIONS = {
   'undo-seconds': { type: 'string' },
   run: { type: 'string' },
   out: { type: 'string' },
+  'with-notes': { type: 'boolean' },
   'no-ui': { type: 'boolean' },
   port: { type: 'string' },
   'sampling-rate': { type: 'string' },

@@ -9,6 +9,7 @@ export interface BankProgram {
   /** Progress is drawn on a terminal only. */
   readonly isTerminal: boolean;
   readonly readText: (file: string) => string;
+  readonly writeText: (file: string, text: string) => void;
   readonly clock: Clock;
   /** The ports of a bank in this home; asked for once a command needs it. */
   readonly bankOptions: (flags: HostFlags) => ProgramOptions | Promise<ProgramOptions>;

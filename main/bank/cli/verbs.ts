@@ -7,10 +7,10 @@ import {
   budgetAnswer,
   done,
   ledgerAnswer,
+  packAnswer,
   policyAnswer,
   reviewAnswer,
   runsAnswer,
-  type Verification,
   verifyAnswer,
 } from './answers.ts';
 import type { BankCommand, Budget } from './command-line.ts';
@@ -52,6 +52,8 @@ export async function ask(client: BankClient, command: AskedCommand, program: Ba
       return withhold(client, command.note);
     case 'score':
       return score(client, command);
+    case 'pack':
+      return pack(client, program, command);
     case 'ledger':
     case 'show-budget':
     case 'set-budget':
@@ -62,6 +64,8 @@ export async function ask(client: BankClient, command: AskedCommand, program: Ba
       return askPrivacy(client, command);
   }
 }
+
+type PackCommand = Extract<AskedCommand, { kind: 'pack' }>;
 
 type PrivacyCommand = Extract<
   AskedCommand,

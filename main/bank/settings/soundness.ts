@@ -14,9 +14,9 @@ export interface Soundness {
 
 export function createSoundness(parts: {
   readonly ledger: Pick<Ledger, 'health' | 'verify'>;
-  readonly audit: Pick<Audit, 'firstBroken'>;
+  readonly audit: Pick<Audit, 'verify'>;
 }): Soundness {
-  let brokenAudit = parts.audit.firstBroken();
+  let audit = parts.audit.verify();
   const problem = (): FailureError | null => {
     const health = parts.ledger.health();
     switch (health.kind) {
@@ -38,9 +38,11 @@ export function createSoundness(parts: {
           },
         );
       case 'verified':
-        return brokenAudit === null
+        return audit.kind === 'verified'
           ? null
-          : new FailureError('store-damaged', `Entry ${String(brokenAudit)} of the audit does not verify`);
+          : new FailureError('store-damaged', `The audit does not verify: ${audit.reason}`, {
+              atSequence: audit.atSequence,
+            });
     }
   };
   return {
@@ -51,7 +53,7 @@ export function createSoundness(parts: {
     },
     verify: () => {
       parts.ledger.verify();
-      brokenAudit = parts.audit.firstBroken();
+      audit = parts.audit.verify();
     },
   };
 }

@@ -7,8 +7,10 @@ import { hostOptions } from '#main/bank/cli/host-options.ts';
 import { runBankProgram } from '#main/bank/cli/main.ts';
 import { parseBankCommandLine } from '#main/bank/cli/command-line.ts';
 import { readText } from '#main/bank/cli/read-text.ts';
+import { writeText } from '#main/bank/cli/write-text.ts';
 import { createBank } from '#main/bank/create.ts';
 import { realClock } from '#main/platform/clock.ts';
+import { connectStore } from '#main/platform/sqlite/open.ts';
 import { isFailure } from '#shared/failure.ts';
 
 let home: string;
@@ -42,6 +44,7 @@ async function run(...args: readonly string[]) {
     },
     isTerminal: false,
     readText,
+    writeText,
     clock: realClock,
     bankOptions: (flags) =>
       hostOptions({ ...flags, home: flags.home ?? home }, { ...place, stderr: (text) => (stderr += text) }),
@@ -166,12 +169,34 @@ describe('a bank on the command line', () => {
   it('verifies, and exits 1 with a reason when a row of the audit was changed', async () => {
     await run('init', '--bank', 'Nord', '--analyst', 'Anna', '--epsilon', '3');
     expect((await run('verify')).code).toBe(0);
-    const { connectStore } = await import('#main/platform/sqlite/open.ts');
     const store = connectStore(path.join(home, 'bank.sqlite'));
     store.database.exec('DROP TRIGGER audit_is_never_changed');
     store.database.exec("UPDATE audit SET actor = 'Mallory' WHERE sequence = 1");
     store.close();
     expect(await failure('verify')).toBe('store-damaged');
+    expect((await run('verify')).stderr).toMatch(/Audit +BROKEN +from entry 1 on: entry 1 was changed/);
+  });
+
+  it('notices that the end of the audit was cut off, and says what to do', async () => {
+    await run('init', '--bank', 'Nord', '--analyst', 'Anna', '--epsilon', '3');
+    await run('policy', '--standing', 'on', '--rounds', '25');
+    const store = connectStore(path.join(home, 'bank.sqlite'));
+    store.database.exec('DROP TRIGGER audit_is_never_deleted');
+    store.database.exec('DELETE FROM audit WHERE sequence = (SELECT max(sequence) FROM audit)');
+    store.close();
+    const { code, stderr } = await run('verify');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/entries up to (\d+) were written, and those from \1 on are missing/);
+    expect(stderr).toContain('Restore the store from a backup');
+  });
+
+  it('writes a pack for a regulator to the file that is named', async () => {
+    await run('init', '--bank', 'Nord', '--analyst', 'Anna', '--epsilon', '3');
+    const file = path.join(home, 'pack.json');
+    expect((await run('pack', file)).stdout).toContain(`Pack written to ${file}`);
+    expect(JSON.parse(readText(file))).toMatchObject({ pack: { format: 'parley/pack/1', run: null } });
+    expect(await failure('pack', path.join(home, 'no-such-folder', 'pack.json'))).toBe('file-not-writable');
+    expect(await failure('pack')).toBe('wrong-usage');
   });
 
   it('names the process that has the store open when nobody serves it', async () => {
@@ -201,7 +226,7 @@ describe('a bank on the command line', () => {
     const bank = await createBank(
       hostOptions({ home, port: undefined }, { ...place, stderr: () => undefined }),
     );
-    const { entries } = await bank.handlers['audit.list']({ after: 0, limit: 100 }, undefined);
+    const { entries } = await bank.handlers['audit.list']({ after: 0, limit: 100, search: '' }, undefined);
     await bank.close();
     expect(JSON.stringify(entries)).not.toContain('cut-short-secret');
     expect(entries.map((entry) => entry.action)).toContain('app.setUp');

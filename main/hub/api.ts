@@ -14,6 +14,7 @@ import type { HubKeys } from './keys.ts';
 import { type Members, requireConsortium } from './members.ts';
 import { signPlan } from './plans.ts';
 import { loadRun, type OpenRun, requireOpen } from './rounds/open-run.ts';
+import type { RunQuality } from './rounds/quality.ts';
 import type { Rounds } from './rounds/rounds.ts';
 import { cohortOf, committedIn } from './rounds/snapshot.ts';
 import type { HubStore } from './store/store.ts';
@@ -30,6 +31,7 @@ export interface HubApiOptions {
   readonly isConnected: (key: PublicKeyHex) => boolean;
   readonly announcer: Announcer;
   readonly isLogGood: (runs: Iterable<OpenRun>) => boolean;
+  readonly quality: RunQuality;
 }
 
 export function hubHandlers(api: HubApiOptions): Handlers<HubContract> {
@@ -73,7 +75,7 @@ function found(api: HubApiOptions, name: string): HubStatus {
   return status(api);
 }
 
-function status({ store, keys, wire, version, runs, isLogGood }: HubApiOptions): HubStatus {
+function status({ store, keys, wire, version, runs, isLogGood, quality }: HubApiOptions): HubStatus {
   const consortium = store.members.consortium();
   return {
     version,
@@ -88,6 +90,10 @@ function status({ store, keys, wire, version, runs, isLogGood }: HubApiOptions):
     address: wire.server?.address ?? null,
     connected: wire.server?.connections.count() ?? 0,
     verified: store.audit.check('whole').kind === 'verified' && isLogGood(runs.values()),
+    quality: [...runs.values()].flatMap((run) => {
+      const newest = quality.of(run).at(-1);
+      return newest === undefined ? [] : [{ runId: run.record.runId, title: run.charter.title, ...newest }];
+    }),
   };
 }
 
@@ -166,6 +172,7 @@ function runView(api: HubApiOptions, run: OpenRun): HubRun {
             closesInMs: api.rounds.remainingMs(round),
           }),
     checkpointHash: run.committed === 0 ? null : run.checkpointHash,
+    quality: [...api.quality.of(run)],
   };
 }
 

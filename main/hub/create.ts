@@ -17,6 +17,7 @@ import { createMembers, requireConsortium } from './members.ts';
 import { createArrivals } from './rounds/arrivals.ts';
 import { createIntake } from './rounds/intake.ts';
 import { loadRun, type OpenRun } from './rounds/open-run.ts';
+import { createRunQuality } from './rounds/quality.ts';
 import { createResults } from './rounds/results.ts';
 import { createLogVerifier } from './rounds/verify-log.ts';
 import { type Attendance, HubRounds } from './rounds/rounds.ts';
@@ -111,6 +112,7 @@ function assembleOn(store: HubStore, options: HubOptions) {
     isConnected,
     announcer,
     isLogGood: createLogVerifier(store.runs, keys.hub.publicKey),
+    quality: createRunQuality(store.runs),
   });
   return { store, keys, rounds, announcer, wire, answers, handlers };
 }

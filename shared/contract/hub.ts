@@ -2,10 +2,15 @@
 import { z } from 'zod';
 import { BankId, ConsortiumId, Digest, RoundId, RunId, UtcTime } from '../ids.ts';
 import { Charter } from '../round/charter.ts';
+import { FederationQuality } from '../round/round-view.ts';
 import { RoundPhase } from './federation.ts';
 import { command, query } from './define.ts';
 
 const nothing = z.strictObject({});
+
+/** Federation-wide PR-AUC of one published model, from the banks' summed noisy score histograms (privacy.md 2g.10). */
+export const VersionQuality = FederationQuality.extend({ version: z.number() });
+export type VersionQuality = z.infer<typeof VersionQuality>;
 
 export const HubStatus = z.object({
   version: z.string(),
@@ -15,6 +20,8 @@ export const HubStatus = z.object({
   connected: z.number(),
   /** Audit chain and checkpoint log verify. */
   verified: z.boolean(),
+  /** The newest figure of each run that has one. */
+  quality: z.array(VersionQuality.extend({ runId: RunId, title: z.string() })),
 });
 export type HubStatus = z.infer<typeof HubStatus>;
 
@@ -51,6 +58,8 @@ export const HubRun = z.object({
   planned: z.number(),
   round: HubRound.nullable(),
   checkpointHash: Digest.nullable(),
+  /** In the order of versions. */
+  quality: z.array(VersionQuality),
 });
 export type HubRun = z.infer<typeof HubRun>;
 

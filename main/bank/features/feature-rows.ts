@@ -21,4 +21,6 @@ export type FeatureRows = z.infer<typeof FeatureRows>;
 export interface FeatureSet {
   readonly train: FeatureRows;
   readonly test: FeatureRows;
+  /** What the known-cards rule took out of `test`; absent where the charter has no such rule. */
+  readonly leftOut?: FeatureRows | undefined;
 }

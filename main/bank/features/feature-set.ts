@@ -58,13 +58,19 @@ export function openFeatureSet(database: Store['database'], folder: string, term
     labelsKnownBy: dayStart(labelsKnownBy),
     isLeftOut: () => false,
   });
-  const test = readSpan(reader, {
+  const testTerms = {
     span: { from: dayStart(testFrom), until: dayStart(testUntil) },
     labelOf: labelledBy(histories, Infinity),
     labelsKnownBy: Infinity,
-    isLeftOut: terms.evaluation.leaveOutKnownCards ? leftOutCards(database, histories) : () => false,
-  });
-  return { train, test };
+  };
+  if (!terms.evaluation.leaveOutKnownCards)
+    return { train, test: readSpan(reader, { ...testTerms, isLeftOut: () => false }) };
+  const isLeftOut = leftOutCards(database, histories);
+  return {
+    train,
+    test: readSpan(reader, { ...testTerms, isLeftOut }),
+    leftOut: readSpan(reader, { ...testTerms, isLeftOut: (account, time) => !isLeftOut(account, time) }),
+  };
 }
 
 interface SpanReader {

@@ -64,7 +64,8 @@ export function createFeatureService(options: FeatureServiceOptions): FeatureSer
       } as const;
       const opened = await threads.run(task);
       if (opened.kind !== 'opened') throw new RangeError(`the features worker answered ${opened.kind}`);
-      return { train: opened.train, test: opened.test };
+      const { train, test, leftOut } = opened;
+      return { train, test, leftOut };
     },
     close: threads.close,
   };

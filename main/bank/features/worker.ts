@@ -35,7 +35,12 @@ export type FeatureWorkerTask = z.infer<typeof FeatureWorkerTask>;
 export const FeatureWorkerMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('progress'), rows: z.int(), share: z.number() }),
   z.strictObject({ kind: z.literal('computed'), plan: z.string(), reason: z.string(), rows: z.int() }),
-  z.strictObject({ kind: z.literal('opened'), train: FeatureRows, test: FeatureRows }),
+  z.strictObject({
+    kind: z.literal('opened'),
+    train: FeatureRows,
+    test: FeatureRows,
+    leftOut: FeatureRows.optional(),
+  }),
   z.strictObject({ kind: z.literal('failed'), failure: Failure }),
 ]);
 export type FeatureWorkerMessage = z.infer<typeof FeatureWorkerMessage>;

@@ -1,5 +1,6 @@
 /** Runs, rounds and scopes as screens and command line see them. */
 import type { z } from 'zod';
+import type { PublishedQuality, PublishedSums } from '#main/learning/evaluate/published-quality.ts';
 import type { ParticipationKind, ParticipationState } from '#shared/round/participation.ts';
 import { plannedRounds } from '#shared/round/charter.ts';
 import type {
@@ -161,14 +162,22 @@ export function scopeView(scopes: ScopeStore, scope: Scope): z.infer<typeof Scop
   };
 }
 
-export function modelViews(ports: RoundsPorts): readonly z.infer<typeof ModelVersionView>[] {
-  return ports.store.models().flatMap((model) => {
-    const run = ports.store.run(model.runId);
+export function modelViews(
+  { store }: Pick<RoundsPorts, 'store'>,
+  published: PublishedQuality,
+): readonly z.infer<typeof ModelVersionView>[] {
+  return store.models().flatMap((model) => {
+    const run = store.run(model.runId);
     if (run === undefined) return [];
+    const { charter } = run.plan.plan;
+    const sumsOf = (index: number): PublishedSums | undefined => {
+      const round = store.logEntry(run.runId, index);
+      return round && { sumsHash: round.entry.entry.sumsHash, sums: round.sums, banks: round.banks };
+    };
     return [
       {
         runId: model.runId,
-        runTitle: run.plan.plan.charter.title,
+        runTitle: charter.title,
         version: model.version,
         checkpointHash: model.checkpointHash,
         adoptedAt: model.adoptedAt,
@@ -176,6 +185,7 @@ export function modelViews(ports: RoundsPorts): readonly z.infer<typeof ModelVer
         included: model.included,
         banks: model.banks,
         quality: model.quality,
+        federationQuality: published.of(charter, model.version, sumsOf),
       },
     ];
   });

@@ -14,7 +14,7 @@ import { createPredictor } from '../../learning/kernel/predictor.ts';
 import type { Checkpoint } from '../../learning/recipes/checkpoint.ts';
 import type { Charter } from '#shared/round/charter.ts';
 import { updateLayout } from '#shared/round/update-layout.ts';
-import type { FeatureRows } from '../features/feature-rows.ts';
+import type { FeatureRows, FeatureSet } from '../features/feature-rows.ts';
 
 export interface EvaluationSource {
   readonly charter: Charter;
@@ -22,6 +22,18 @@ export interface EvaluationSource {
   readonly checkpoint: Checkpoint;
   /** All rows of the charter's test days, in parts. */
   readonly test: readonly FeatureRows[];
+}
+
+/**
+ * The known-cards rule looks at other rows of the same account. With accounts as the unit that is the unit's own affair;
+ * with single rows one fraud would take out others and reach beyond its row, so there all rows of the test days count.
+ */
+export function rowsToEvaluate({
+  charter,
+  test,
+  leftOut,
+}: FeatureSet & Pick<EvaluationSource, 'charter'>): readonly FeatureRows[] {
+  return charter.privacy.unit === 'account' || leftOut === undefined ? [test] : [test, leftOut];
 }
 
 /** Keyed afresh for this release. */

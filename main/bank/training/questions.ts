@@ -26,6 +26,7 @@ export const TrainingSetup = z.object({
   engine: EngineChoice,
   train: FeatureRows,
   test: FeatureRows,
+  leftOut: FeatureRows.optional(),
 });
 export type TrainingSetup = z.infer<typeof TrainingSetup>;
 

@@ -21,7 +21,7 @@ import type { NamedEngine } from '../../platform/engine/chosen.ts';
 import type { EngineChoice } from '../../platform/engine/engines.ts';
 import { aesKeystream } from '../../platform/engine/keystream.ts';
 import type { Clock, Random } from '../../platform/ports.ts';
-import { evaluationVector } from './evaluation.ts';
+import { evaluationVector, rowsToEvaluate } from './evaluation.ts';
 import { measureQuality } from './quality.ts';
 import type { TrainingAnswer, TrainingOrder, TrainingSetup } from './questions.ts';
 
@@ -136,9 +136,8 @@ function evaluation(
   checkpoint: Checkpoint,
   { random }: SessionPorts,
 ): Float64Array | null {
-  const { charter, test } = setup;
   return evaluationVector(
-    { charter, checkpoint, test: [test] },
+    { charter: setup.charter, checkpoint, test: rowsToEvaluate(setup) },
     {
       chance: createChance(aesKeystream(random)),
       gaussian: createDiscreteGaussian(aesKeystream(random)),

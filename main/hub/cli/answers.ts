@@ -1,5 +1,5 @@
 /** What each verb answers: a document for scripts and the same in words for people. */
-import type { HubBank, HubRound, HubRun, HubStatus } from '#shared/contract/hub.ts';
+import type { HubBank, HubRound, HubRun, HubStatus, VersionQuality } from '#shared/contract/hub.ts';
 
 export interface Answer {
   readonly document: unknown;
@@ -13,6 +13,7 @@ export function statusAnswer(status: HubStatus): Answer {
     ...(consortium === null ? [] : [`Operator key: ${consortium.operatorFingerprint}`]),
     address === null ? 'Not serving.' : `Serving on ${address}, ${String(status.connected)} connected.`,
     status.verified ? 'Audit and checkpoint log verify.' : 'AUDIT OR CHECKPOINT LOG DO NOT VERIFY.',
+    ...status.quality.map((one) => `${one.title}: ${qualityWords(one)}`),
   ];
   return { document: status, words: lines.join('\n') };
 }
@@ -29,9 +30,16 @@ export function runsAnswer(runs: readonly HubRun[]): Answer {
   const lines = runs.map((run) => {
     const progress = `${String(run.committed)} of ${String(run.planned)} rounds`;
     const now = run.status === 'open' && run.round !== null ? `, now ${run.round.phase}` : '';
-    return `${run.runId}  ${run.status}${now}  ${progress}  ${String(run.members.length)} banks  ${run.charter.title}`;
+    const line = `${run.runId}  ${run.status}${now}  ${progress}  ${String(run.members.length)} banks  ${run.charter.title}`;
+    return [line, ...run.quality.map((one) => `  ${qualityWords(one)}`)].join('\n');
   });
   return { document: runs, words: lines.length === 0 ? 'No run is planned.' : lines.join('\n') };
+}
+
+/** From noisy histograms: never a figure of one bank, and never without its interval. */
+function qualityWords({ version, prAuc, low, high, banks }: VersionQuality): string {
+  const range = `${low.toFixed(2)} to ${high.toFixed(2)}, 90 %`;
+  return `version ${String(version)}: PR-AUC ${prAuc.toFixed(2)} (${range}) over ${String(banks)} banks`;
 }
 
 export function roundsAnswer(rounds: readonly HubRound[]): Answer {

@@ -3,7 +3,9 @@ import { Buffer } from 'node:buffer';
 import { FailureError } from '#shared/failure.ts';
 import type { ConsortiumId } from '#shared/ids.ts';
 import { calibrateNoiseMultiplier } from '#shared/privacy/calibrate.ts';
-import { Charter } from '#shared/round/charter.ts';
+import { Charter, type EvaluationHistogram } from '#shared/round/charter.ts';
+import { histogramsOfRun } from '#shared/round/evaluation.ts';
+import { presetHistogram } from '#shared/round/histogram-preset.ts';
 import { noisyPreset } from '#shared/round/noisy-presets.ts';
 import { presetCharter } from '#shared/round/presets.ts';
 import { invalidInput } from '#shared/contract/serve.ts';
@@ -18,6 +20,7 @@ export interface Founded {
 /** Throws `charter-invalid` for choices that don't fit together. */
 export function charterFromPreset(choice: PresetChoice, consortium: Founded): Charter {
   const { preset, recipe, rounds, title, delta, unit } = choice;
+  const histogram = histogramOf(choice);
   const charter = presetCharter({
     consortium: { id: consortium.id, name: consortium.name },
     title: title ?? `Card fraud, ${recipe}`,
@@ -25,7 +28,8 @@ export function charterFromPreset(choice: PresetChoice, consortium: Founded): Ch
     split: choice.split,
     recipe,
     ...(rounds === undefined ? {} : { rounds }),
-    noiseMultiplier: noiseOf(choice),
+    histogram,
+    noiseMultiplier: noiseOf(choice, histogram),
     delta,
     unit,
     modelSeed: choice.modelSeed,
@@ -47,18 +51,34 @@ function checked(document: unknown, what: string): Charter {
   throw new FailureError('charter-invalid', invalidInput(what, charter.error).message);
 }
 
-function noiseOf({ privacy, recipe, rounds, delta, unit }: PresetChoice): number {
+/** The usual score histograms, or none; their noise follows the run's ε where that is chosen. */
+function histogramOf({ privacy, recipe, unit, evaluation }: PresetChoice): EvaluationHistogram {
+  if (evaluation.kind === 'none' || privacy.kind === 'none') return { kind: 'off' };
+  const epsilon = privacy.kind === 'epsilon' ? privacy.epsilon : Infinity;
+  const kind = recipe === 'few-rounds' || recipe === 'one-step' ? recipe : 'plain';
+  const usual = presetHistogram({ recipe: kind, unit, epsilon });
+  if (usual.kind === 'off' || evaluation.everyRounds === undefined) return usual;
+  return { ...usual, everyRounds: evaluation.everyRounds };
+}
+
+/** Training and score histograms together cost at most the ε that was asked for. */
+function noiseOf(
+  { privacy, recipe, rounds, delta, unit }: PresetChoice,
+  histogram: EvaluationHistogram,
+): number {
   switch (privacy.kind) {
     case 'none':
       return 0;
     case 'noise-multiplier':
       return privacy.noiseMultiplier;
     case 'epsilon': {
-      const { samplingRate, steps } = noisyPreset({
+      const noisy = noisyPreset({
         ...{ unit, rounds },
         recipe: recipe === 'one-step' ? recipe : 'few-rounds',
       });
-      return calibrateNoiseMultiplier({ epsilon: privacy.epsilon, delta, samplingRate, steps });
+      const { samplingRate, steps } = noisy;
+      const prior = histogramsOfRun(histogram, noisy.rounds);
+      return calibrateNoiseMultiplier({ epsilon: privacy.epsilon, delta, samplingRate, steps, prior });
     }
   }
 }

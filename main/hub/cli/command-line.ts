@@ -22,6 +22,9 @@ export interface PresetChoice {
     | { readonly kind: 'noise-multiplier'; readonly noiseMultiplier: number }
     | { readonly kind: 'none' };
   readonly unit: PrivacyUnit;
+  /** Noisy score histograms: the usual ones, at other rounds, or none. */
+  readonly evaluation:
+    { readonly kind: 'usual'; readonly everyRounds: number | undefined } | { readonly kind: 'none' };
   readonly delta: number;
   readonly rounds: number | undefined;
   readonly modelSeed: number;
@@ -113,6 +116,7 @@ function planOf(flags: HubFlags): HubCommand {
     recipe,
     privacy: privacyOf(flags, recipe),
     unit,
+    evaluation: evaluationOf(flags),
     delta: number(flags, 'delta') ?? noisyPreset({ recipe: 'few-rounds', unit }).delta,
     rounds: number(flags, 'rounds'),
     modelSeed: number(flags, 'model-seed') ?? 1,
@@ -134,6 +138,11 @@ function privacyOf(flags: HubFlags, recipe: RecipeName): PresetChoice['privacy']
     throw new FailureError('wrong-usage', 'Give --epsilon or --noise-multiplier, not both');
   if (noiseMultiplier !== undefined) return { kind: 'noise-multiplier', noiseMultiplier };
   return { kind: 'epsilon', epsilon: number(flags, 'epsilon') ?? 4 };
+}
+
+function evaluationOf(flags: HubFlags): PresetChoice['evaluation'] {
+  if (text(flags, 'evaluate-every') === 'never') return { kind: 'none' };
+  return { kind: 'usual', everyRounds: number(flags, 'evaluate-every') };
 }
 
 function splitOf(flags: HubFlags): Split {

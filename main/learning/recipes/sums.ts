@@ -50,7 +50,10 @@ function sumsLayout(layout: readonly VectorLayout[]): readonly VectorLayout[] {
   return layout.map((one) => ({ ...one, bound: Number.MAX_SAFE_INTEGER, bytesPerNumber: 8 }));
 }
 
-export function encodeSums(layout: readonly VectorLayout[], sums: IntegerVectors): Uint8Array<ArrayBuffer> {
+export function encodeSums(
+  layout: readonly VectorLayout[],
+  sums: Partial<IntegerVectors>,
+): Uint8Array<ArrayBuffer> {
   return encodeUpdate(sumsLayout(layout), sums);
 }
 

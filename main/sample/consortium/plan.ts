@@ -2,7 +2,15 @@
 import type { StandingPolicy } from '#shared/contract/bank.ts';
 import type { ConsortiumId } from '#shared/ids.ts';
 import { calibrateNoiseMultiplier } from '#shared/privacy/calibrate.ts';
-import type { Charter, FeaturePresetName, PrivacyUnit, Split } from '#shared/round/charter.ts';
+import { histogramsOfRun } from '#shared/round/evaluation.ts';
+import { presetHistogram } from '#shared/round/histogram-preset.ts';
+import type {
+  Charter,
+  EvaluationHistogram,
+  FeaturePresetName,
+  PrivacyUnit,
+  Split,
+} from '#shared/round/charter.ts';
 import { noisyPreset } from '#shared/round/noisy-presets.ts';
 import { presetCharter } from '#shared/round/presets.ts';
 
@@ -29,6 +37,7 @@ export function demoCharter(
   consortium: { readonly id: ConsortiumId; readonly name: string },
   terms: DemoTerms,
 ): Charter {
+  const histogram = presetHistogram(terms);
   return presetCharter({
     consortium,
     title: terms.title,
@@ -37,7 +46,8 @@ export function demoCharter(
     recipe: terms.recipe,
     unit: terms.unit,
     rounds: terms.rounds,
-    noiseMultiplier: noiseMultiplierFor(terms),
+    histogram,
+    noiseMultiplier: noiseMultiplierFor(terms, histogram),
     delta: terms.delta,
     modelSeed: terms.seed,
     participation: {
@@ -49,12 +59,13 @@ export function demoCharter(
   });
 }
 
-/** The least noise with which the whole plan costs at most ε; 0 without privacy. */
-function noiseMultiplierFor(terms: DemoTerms): number {
+/** The least noise with which training and score histograms of the whole plan cost at most ε; 0 without privacy. */
+function noiseMultiplierFor(terms: DemoTerms, histogram: EvaluationHistogram): number {
   const { epsilon, delta } = terms;
   if (epsilon === null) return 0;
   const { samplingRate, steps } = noisyPreset(terms);
-  return calibrateNoiseMultiplier({ samplingRate, steps, epsilon, delta, prior: [] });
+  const prior = histogramsOfRun(histogram, terms.rounds);
+  return calibrateNoiseMultiplier({ samplingRate, steps, epsilon, delta, prior });
 }
 
 /**

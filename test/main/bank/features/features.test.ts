@@ -224,7 +224,8 @@ describe('a feature set', () => {
     await importLines(bank, UNTIL_JULY);
     compute(bank);
     const all = open(bank).test;
-    const left = open(bank, { evaluation: { leaveOutKnownCards: true } }).test;
+    expect(open(bank).leftOut).toBeUndefined();
+    const { test: left, leftOut } = open(bank, { evaluation: { leaveOutKnownCards: true } });
     const known = new Set(
       UNTIL_JULY.filter((line) => line.split(',')[5] === '1').map(
         (line) =>
@@ -237,6 +238,7 @@ describe('a feature set', () => {
       return ![8, 9, 10, 11, 12, 13, 14].some((back) => known.has(`${customer}/${String(day - back)}`));
     });
     expect([...left.rowNo]).toEqual(expected);
+    expect([...left.rowNo, ...(leftOut?.rowNo ?? [])].sort((a, b) => a - b)).toEqual([...all.rowNo]);
     expect(left.rows).toBeLessThan(all.rows);
   });
 

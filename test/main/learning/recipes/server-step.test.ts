@@ -6,7 +6,7 @@ import {
 } from '#main/learning/recipes/checkpoint.ts';
 import { preconditioner } from '#main/learning/recipes/few-rounds-server.ts';
 import { stepFromSums } from '#main/learning/recipes/server-step.ts';
-import type { IntegerVectors } from '#main/learning/recipes/update-codec.ts';
+import type { TrainedVectors } from '#main/learning/recipes/training-terms.ts';
 import { publicNormal, publicRandom } from '#main/learning/model/public-random.ts';
 import { stepsOfRound } from '#shared/round/schedule.ts';
 import { describe, expect, it } from 'vitest';
@@ -37,7 +37,7 @@ describe('few rounds', () => {
   const q = recipe.samplingRate;
   const noise = 2 * ((1.5 * 0.3) / (q * W)) ** 2;
   const start = initialCheckpoint(charter);
-  const firstSums: IntegerVectors = { difference: new Float64Array(PARAMETERS), sum: someIntegers(1, 5000) };
+  const firstSums: TrainedVectors = { difference: new Float64Array(PARAMETERS), sum: someIntegers(1, 5000) };
   const first = stepFromSums({ charter, checkpoint: start, sums: firstSums, included });
 
   it('takes the K steps of round 0 at the hub', () => {

@@ -1,10 +1,12 @@
 /**
  * DP-SGD as the trainer runs it, Poisson sampling, noise and rounding included, in rows a second: the engines against each
- * other, and DP against a plain step of the same engine. All variants take turns, so that a slow minute of the machine hits
+ * other, accounts as the unit against rows, and DP against a plain step of the same engine. All variants take turns, so that a slow minute of the machine hits
  * all of them; a ratio is the median over the turns, each taken within one turn.
  */
 import path from 'node:path';
+import { rowsByAccount } from '#main/learning/dp-sgd/account-rows.ts';
 import { noisySums } from '#main/learning/dp-sgd/noisy-sums.ts';
+import type { SampledUnits } from '#main/learning/dp-sgd/unit-batch.ts';
 import type { EngineSetup, GradientEngine, TrainingSet } from '#main/learning/engine.ts';
 import { createChance } from '#main/learning/kernel/chance.ts';
 import { initialWeights } from '#main/learning/model/initial-weights.ts';
@@ -19,6 +21,8 @@ import { createWorkers } from '#main/platform/workers/workers.ts';
 import type { BenchResult } from './result.ts';
 
 const ROWS = 160_000;
+/** Rows of each account, as in the reference data. */
+const ROWS_OF_ACCOUNT = 160;
 const TURNS = 9;
 const TURN_MS = 120;
 const layers = [32, 64, 32, 1];
@@ -37,15 +41,20 @@ export async function benchLearning(): Promise<readonly BenchResult[]> {
   const setup: EngineSetup = { network, data: someRows(), unit: 'row' };
   const helpers: WorkerHandle[] = [];
   const engines = await openEngines(setup, helpers);
+  const byAccount = await openEngines({ ...setup, unit: 'account' }, helpers);
   const results: BenchResult[] = [];
   for (const batch of [2000, 8000]) {
     const variants = engines.flatMap(({ name, engine }): Variant[] => [
-      { name: `${name} DP`, step: privateStep(engine, batch) },
+      { name: `${name} DP`, step: privateStep(engine, batch, { kind: 'rows', count: ROWS }) },
       { name: `${name} plain`, step: plainStep(engine, batch) },
     ]);
-    results.push(...report(batch, takeTurns(variants)));
+    const accounts = byAccount.map(({ name, engine }): Variant => ({
+      name: `${name} DP by account`,
+      step: privateStep(engine, batch, someAccounts()),
+    }));
+    results.push(...report(batch, takeTurns([...variants, ...accounts])));
   }
-  for (const { engine } of engines) engine.close();
+  for (const { engine } of [...engines, ...byAccount]) engine.close();
   await Promise.all(helpers.map((helper) => helper.terminate()));
   return results;
 }
@@ -55,6 +64,15 @@ function someRows(): TrainingSet {
   return {
     features: Float32Array.from({ length: ROWS * 32 }, () => publicNormal(random)),
     labels: Uint8Array.from({ length: ROWS }, () => (random.next() % 100 === 0 ? 1 : 0)),
+  };
+}
+
+/** The rows of an account lie apart, as rows in time order do. */
+function someAccounts(): SampledUnits {
+  const count = ROWS / ROWS_OF_ACCOUNT;
+  return {
+    kind: 'accounts',
+    accounts: rowsByAccount(Uint32Array.from({ length: ROWS }, (_, row) => row % count)),
   };
 }
 
@@ -84,11 +102,11 @@ async function openEngines(setup: EngineSetup, helpers: WorkerHandle[]): Promise
   return engines;
 }
 
-/** σ 1.587 and C .3 of the reference recipe; the batch by its sampling rate. */
-function privateStep(engine: GradientEngine, batch: number): Step {
+/** σ 1.587 and C .3 of the reference recipe by row; `batch` rows are expected, whatever the unit. */
+function privateStep(engine: GradientEngine, batch: number, units: SampledUnits): Step {
   const chance = createChance(aesKeystream(systemRandom));
   const terms = {
-    units: { kind: 'rows', count: ROWS } as const,
+    units,
     samplingRate: batch / ROWS,
     clippingNorm: 0.3,
     noiseStandardDeviation: 1.587 * 0.3,
@@ -147,6 +165,10 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ['kernel, 2 threads DP', 'kernel, 1 thread DP'],
   ['tfjs-node DP', 'tfjs-wasm DP'],
   ['kernel, 2 threads DP', 'tfjs-node DP'],
+  ['kernel, 1 thread DP by account', 'kernel, 1 thread DP'],
+  ['kernel, 2 threads DP by account', 'kernel, 2 threads DP'],
+  ['tfjs-wasm DP by account', 'tfjs-wasm DP'],
+  ['tfjs-node DP by account', 'tfjs-node DP'],
 ];
 
 function report(batch: number, rates: ReadonlyMap<string, readonly number[]>): readonly BenchResult[] {

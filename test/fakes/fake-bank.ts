@@ -20,6 +20,7 @@ import {
 import { isFailure } from '#shared/failure.ts';
 import { UpdateId, type BankId, type ConsortiumId, type RunId } from '#shared/ids.ts';
 import type { Charter } from '#shared/round/charter.ts';
+import { HISTOGRAM_BINS } from '#shared/round/evaluation.ts';
 import { updateLayout } from '#shared/round/update-layout.ts';
 import { seededRandom } from './random.ts';
 
@@ -157,7 +158,17 @@ export function syntheticPayload(name: string, charter: Charter, index: number):
       return ((state >>> 8) % (2 * Math.min(found.bound, 30_000))) - Math.min(found.bound, 30_000);
     });
   };
-  return encodeUpdate(layout, { difference: vector('difference'), sum: vector('sum') });
+  const evaluation = layout.some(({ name: vectorName }) => vectorName === 'evaluation')
+    ? syntheticHistogram()
+    : null;
+  return encodeUpdate(layout, { difference: vector('difference'), sum: vector('sum'), evaluation });
+}
+
+/** Fewer genuine rows with every bin up, frauds in the upper quarter. */
+function syntheticHistogram(): Float64Array {
+  const genuine = Float64Array.from({ length: HISTOGRAM_BINS }, (_, bin) => 5 * (HISTOGRAM_BINS - 1 - bin));
+  const frauds = Float64Array.from({ length: HISTOGRAM_BINS }, (_, bin) => (bin < 24 ? 0 : bin - 12));
+  return Float64Array.of(...genuine, ...frauds);
 }
 
 /** Pulls at every signal until `find` answers; a hub that restarts is waited for. */

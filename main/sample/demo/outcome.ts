@@ -1,5 +1,6 @@
 /** What the demonstration answers (design.md §9), and the table a person reads. */
 import { unitWords } from '#shared/privacy/unit-words.ts';
+import type { VersionQuality } from '#shared/contract/hub.ts';
 import type { PrivacyUnit } from '#shared/round/charter.ts';
 import type { Quality } from '#shared/round/round-view.ts';
 
@@ -29,6 +30,8 @@ export interface DemoOutcome {
   readonly delta: number;
   readonly overall: Compared;
   readonly banks: readonly DemoBank[];
+  /** What the hub knows of the published models' quality, from the banks' noisy score histograms. */
+  readonly federationQuality: readonly VersionQuality[];
 }
 
 const KINDS = ['pooled', 'local', 'federated'] as const;
@@ -67,8 +70,21 @@ function footnotes(outcome: DemoOutcome, unit: PrivacyUnit): readonly string[] {
   return [
     `${String(outcome.rounds)} rounds in ${seconds} s on ${outcome.engine}; ${up} MB up and ${down} MB down at the banks' sockets, all banks together.`,
     ...claim(outcome, unit),
+    ...hubsView(outcome),
     'Pooled model, rows and frauds come from the demonstration, which owns all the data; nothing of them passed the hub.',
     'AP: average precision on the test days. Recall at capacity: 100 cards a day over all banks, shared out by public tier.',
+  ];
+}
+
+/** The only evaluation that left the banks; the table above knows all rows, as only a demonstration may. */
+function hubsView({ federationQuality }: DemoOutcome): readonly string[] {
+  if (federationQuality.length === 0) return [];
+  return [
+    'AP of published models as the hub sees it, from noisy score histograms that this ε covers (90 % interval):',
+    ...federationQuality.map(
+      ({ version, prAuc, low, high }) =>
+        `  version ${String(version).padStart(3)}: ${figure(prAuc)} (${figure(low)} to ${figure(high)})`,
+    ),
   ];
 }
 

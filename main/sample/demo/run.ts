@@ -60,6 +60,7 @@ export async function runDemo(options: DemoOptions, ports: DemoPorts): Promise<D
   const federated = await federate(consortium, runId, ports);
   const charged = await Promise.all(consortium.banks.map((bank) => chargedEpsilon(bank, options)));
   const weights = await publishedWeights(consortium, runId);
+  const federationQuality = await hubsQuality(consortium, runId);
   const engine = (await consortium.banks[0]?.client['app.state']({}))?.engine.inUse ?? 'kernel';
   const homes = consortium.banks.map((bank) => bank.home);
   consortium.stop();
@@ -100,6 +101,7 @@ export async function runDemo(options: DemoOptions, ports: DemoPorts): Promise<D
     delta: options.delta,
     overall: compared.overall,
     banks,
+    federationQuality,
   };
 }
 
@@ -185,6 +187,11 @@ async function publishedWeights(consortium: Consortium, runId: RunId): Promise<F
   if (first === undefined || models.some((model) => model.checkpointHash !== first.checkpointHash))
     throw new FailureError('checkpoint-invalid', 'The banks do not hold the same model at the end');
   return Float64Array.from(first.weights);
+}
+
+async function hubsQuality({ hub }: Consortium, runId: RunId): Promise<DemoOutcome['federationQuality']> {
+  const runs = await hub.client['runs.list']({});
+  return runs.find((run) => run.runId === runId)?.quality ?? [];
 }
 
 async function rowsOf(home: string, charter: Charter, ports: DemoPorts): Promise<BankRows> {

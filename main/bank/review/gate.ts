@@ -17,6 +17,7 @@ import { requirePolicyAtRelease } from './release-policy.ts';
 import { writeWithout } from './write-release.ts';
 import { checksOf } from './review-checks.ts';
 import type { RoundContext } from './round-context.ts';
+import type { HeldUpdate } from './store.ts';
 import { closeScope, openScope, standingScope } from './scoping.ts';
 import { createTrainings, type Trained, type Trainings } from './trainings.ts';
 
@@ -46,22 +47,16 @@ const UNATTENDED_TRAININGS = 3;
 
 export function createGate(ports: GatePorts): Gate {
   const trainings = createTrainings(ports);
+  /** A person set the standing policy since the last scope stopped. */
   let isStandingFresh = false;
   const releases = createReleases(ports, (held, round) => {
-    requirePolicyAtRelease(ports, { charge: held.charge, round });
-    const blocked = blockingCheck(checksOf(ports, held, round));
-    if (blocked === undefined) return;
-    const code =
-      blocked.id === 'digest'
-        ? 'digest-changed'
-        : blocked.id === 'deadline'
-          ? 'deadline-passed'
-          : 'policy-refused';
-    throw new FailureError(code, `${blocked.title}: ${blocked.detail}`, { check: blocked.id });
+    requireReleasable(ports, held, round);
   });
   const trainUnder = async (round: RoundContext, scope: ScopeRecord | undefined): Promise<void> => {
     const trained = await trainings.run(round, scope);
-    if (trained !== undefined) hold(ports, trained);
+    if (trained === undefined) return;
+    hold(ports, trained);
+    if (isStoppedByLimit(ports, round.runId)) isStandingFresh = false;
   };
   const roundEvent = (roundId: RoundId, event: ParticipationEvent): void => {
     const effects = commit(ports, roundId, () => {
@@ -88,17 +83,13 @@ export function createGate(ports: GatePorts): Gate {
       isStandingFresh = true;
     },
     stopScope: (runId) => {
-      const scope = ports.scopes.running(runId);
-      if (scope === undefined) throw new FailureError('not-found', 'No release scope of this run is running');
-      ports.transact(() => {
-        closeScope(ports, scope, { kind: 'stopped-by-person' });
-      });
-      ports.ledger.mirrorCommitted();
-      ports.changed('runs', 'privacy', 'review');
+      stopScope(ports, runId);
+      isStandingFresh = false;
     },
     reviewModeChanged: () => {
       ports.signatures.clearPending();
       if (ports.reviewers.mode() === 'one') return;
+      isStandingFresh = false;
       for (const scope of ports.scopes.allRunning()) closeScope(ports, scope, { kind: 'stopped-by-person' });
     },
     trainings,
@@ -107,6 +98,34 @@ export function createGate(ports: GatePorts): Gate {
       return trainings.close();
     },
   };
+}
+
+/** Throws the first thing that forbids the release of this update now. */
+function requireReleasable(ports: GatePorts, held: HeldUpdate, round: RoundContext): void {
+  requirePolicyAtRelease(ports, { charge: held.charge, round });
+  const blocked = blockingCheck(checksOf(ports, held, round));
+  if (blocked === undefined) return;
+  const code =
+    blocked.id === 'digest'
+      ? 'digest-changed'
+      : blocked.id === 'deadline'
+        ? 'deadline-passed'
+        : 'policy-refused';
+  throw new FailureError(code, `${blocked.title}: ${blocked.detail}`, { check: blocked.id });
+}
+
+function stopScope(ports: GatePorts, runId: RunId): void {
+  const scope = ports.scopes.running(runId);
+  if (scope === undefined) throw new FailureError('not-found', 'No release scope of this run is running');
+  ports.transact(() => {
+    closeScope(ports, scope, { kind: 'stopped-by-person' });
+  });
+  ports.ledger.mirrorCommitted();
+  ports.changed('runs', 'privacy', 'review');
+}
+
+function isStoppedByLimit({ scopes }: GatePorts, runId: RunId): boolean {
+  return scopes.newest(runId)?.state.kind === 'stopped-by-limit';
 }
 
 /** The outcome becomes the held update; under a running scope its decision is part of the same commit. */

@@ -424,6 +424,27 @@ describe('the standing policy', () => {
     expect(fixture.sent).toHaveLength(3);
   });
 
+  it('set anew before its scope stops, waits all the same', async () => {
+    for (const stop of ['by a person', 'by a figure'] as const) {
+      const fixture = gateFixture();
+      fixture.standing = { kind: 'on', limits: LIMITS, rounds: 10 };
+      await fixture.gate.trainWithinScope(fixture.round);
+      fixture.openRound(2, 1);
+      fixture.trainer.noiseRatio = stop === 'by a figure' ? 3 : 1;
+      fixture.trainer.isHeldBack = true;
+      const training = fixture.gate.trainWithinScope(fixture.round);
+      fixture.gate.standingChanged();
+      if (stop === 'by a person') fixture.gate.stopScope(RUN);
+      fixture.trainer.isHeldBack = false;
+      fixture.trainer.release();
+      await training;
+      fixture.trainer.noiseRatio = 1;
+      fixture.openRound(3, 2);
+      await fixture.gate.trainWithinScope(fixture.round);
+      expect(fixture.sent).toHaveLength(1);
+    }
+  });
+
   it('repeats an interrupted round only so often', async () => {
     let fixture = gateFixture();
     fixture.standing = { kind: 'on', limits: LIMITS, rounds: 10 };

@@ -20,7 +20,13 @@ export const proof: Proof = {
     for (const [at, slice] of slices.entries()) {
       say(`${slice.name}: ${slice.summary}; about ${minutesLeft(slices.slice(at), scale)} left in all`);
       const from = realClock.monotonic();
-      const report = await slice.run({ seed, scale, say: (line) => void say(`${slice.name}: ${line}`) });
+      const report = await slice.run({
+        seed,
+        scale,
+        say: (line) => {
+          say(`${slice.name}: ${line}`);
+        },
+      });
       const seconds = (realClock.monotonic() - from) / 1000;
       finished.push({ ...report, name: slice.name, seconds });
       say(`${slice.name}: done in ${seconds.toFixed(0)} s`);

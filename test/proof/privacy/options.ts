@@ -18,10 +18,7 @@ export const PRIVACY_HELP = `  npm run prove -- privacy
   --json       figures and checks as JSON`;
 
 /** @throws FailureError `wrong-usage`. */
-export function parsePrivacyOptions(
-  args: readonly string[],
-  known: readonly PrivacySlice[],
-): PrivacyOptions {
+export function parsePrivacyOptions(args: readonly string[], known: readonly PrivacySlice[]): PrivacyOptions {
   const text = { type: 'string' } as const;
   try {
     const { values, positionals } = parseArgs({

@@ -1,4 +1,5 @@
 /** The slices of `prove privacy`, in the order in which they run. A new one is registered here. */
+import { gate } from './gate.ts';
 import type { PrivacySlice } from './slice.ts';
 
-export const SLICES: readonly PrivacySlice[] = [];
+export const SLICES: readonly PrivacySlice[] = [gate];

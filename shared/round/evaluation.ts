@@ -4,8 +4,12 @@ import type { Charter, EvaluationHistogram } from './charter.ts';
 
 /** K: bins of one label. */
 export const HISTOGRAM_BINS = 32;
-/** Logits between which the bins lie; the first and the last bin are open to their side. */
-export const HISTOGRAM_EDGES = { lowest: -6, highest: 6 } as const;
+/**
+ * Logits between which the bins lie; the first and the last bin are open to their side. Not even around 0: with one
+ * fraud in a hundred rows most genuine ones score below −6, and one bin for all of them hides a fifth of the frauds
+ * (PR-AUC of the demonstration's model .82: .75 from edges −6 … 6, .82 from these).
+ */
+export const HISTOGRAM_EDGES = { lowest: -12, highest: 6 } as const;
 
 type Evaluated = Pick<Charter, 'evaluation'>;
 

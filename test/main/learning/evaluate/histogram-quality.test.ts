@@ -42,7 +42,7 @@ describe('PR-AUC from a histogram', () => {
     const exact = averagePrecision({ scores: rows.logits, labels: rows.labels }) ?? 0;
     const binned = histogramPrAuc(scoreHistogram(rows, rows.labels.keys())) ?? 0;
     expect(exact).toBeGreaterThan(0.8);
-    expect(Math.abs(binned - exact)).toBeLessThan(0.005);
+    expect(Math.abs(binned - exact)).toBeLessThan(0.01);
   });
 
   it('is 1 for a model that separates them, and the share of frauds for one that knows nothing', () => {

@@ -10,8 +10,8 @@ const chanceOf = (seed: string) => createChance(aesKeystream(seededRandom(seed))
 const all = (rows: number): Iterable<number> => Array.from({ length: rows }, (_, row) => row);
 
 describe('a score histogram', () => {
-  it('counts rows by label between logits −6 and 6, the ends open', () => {
-    const logits = Float32Array.of(-9, -6, -5.7, 0, 5.99, 6, 40, 0);
+  it('counts rows by label between logits −12 and 6, the ends open', () => {
+    const logits = Float32Array.of(-20, -12, -11.5, -3, 5.99, 6, 40, -3);
     const labels = Uint8Array.of(0, 0, 0, 0, 0, 1, 1, 1);
     const counts = scoreHistogram({ logits, labels }, all(8));
     const found = [...counts.entries()].filter(([, count]) => count > 0);

@@ -1,36 +1,20 @@
 /**
- * Decisions on held updates by people. A release by hand counts down in memory; then approval, signatures, outbox row and
- * the ledger's `released` are one FULL commit, and only after it anything is sent (I2, I3). No held byte changes here.
+ * Decisions on held updates by people: one person's click, two reviewers' signatures, Undo, withholding. What they decided
+ * counts down (decided-releases) and is then one FULL commit, after which alone anything is sent (I2, I3).
  */
-import { digestOf } from '#main/wire/identity.ts';
 import { FailureError } from '#shared/failure.ts';
-import type { Digest, UpdateId } from '#shared/ids.ts';
-import type { ReleaseScope, ReviewSignatures } from '#shared/round/review-view.ts';
+import type { UpdateId } from '#shared/ids.ts';
+import type { ReviewSignatures } from '#shared/round/review-view.ts';
 import type { Signer } from '../settings/reviewer-keys.ts';
 import type { GivenSignature } from '../store/review-signatures.ts';
-import { createCountdowns } from './countdowns.ts';
+import { createDecidedReleases, type DecidedReleases, type ReleaseRequest } from './decided-releases.ts';
 import { commit, type GatePorts, utcNow } from './gate-ports.ts';
-import { requirePolicyAtRelease } from './release-policy.ts';
-import { CLOSING_MARGIN_MS, remainingMs, type RoundContext } from './round-context.ts';
-import { openScope, planScope, type ScopeRequest } from './scoping.ts';
-import {
-  joinedNote,
-  requireSignatures,
-  signaturesView,
-  type SignedFor,
-  signRelease,
-  validSignatures,
-} from './signatures.ts';
+import { requireOpenRound, requireWaiting, scopeRequest } from './release-conditions.ts';
+import type { RoundContext } from './round-context.ts';
+import { planScope } from './scoping.ts';
+import { signaturesView, signedFor, signRelease, validSignatures } from './signatures.ts';
 import type { HeldUpdate } from './store.ts';
-import { requireSameBytes, writeRelease, writeWithout } from './write-release.ts';
-
-export interface ReleaseRequest {
-  readonly updateId: UpdateId;
-  /** SHA-256 that the analyst saw (I14). */
-  readonly digest: Digest;
-  readonly scope: ReleaseScope;
-  readonly note: string;
-}
+import { requireSameBytes, writeWithout } from './write-release.ts';
 
 export interface Releases {
   /** In mode `one`: starts the countdown. Throws and changes nothing when the update may not leave as asked. */
@@ -47,61 +31,26 @@ export interface Releases {
   sendsInMs(updateId: UpdateId): number | null;
   cancelCountdown(updateId: UpdateId): void;
   close(): void;
-  /** Why the last countdown did not end in a release; shown until the next decision. */
+  /** Why the last countdown did not end in a release; until the next decision. */
   lastFailure(updateId: UpdateId): FailureError | undefined;
 }
 
 /** Throws the first thing that forbids the release of this update now; injected, since it looks at the whole review. */
 export type RequireReleasable = (held: HeldUpdate, round: RoundContext) => void;
 
-/** A release that a person, or two, decided on. */
-interface Decided {
-  readonly request: ReleaseRequest;
-  /** Empty in mode `one`. */
-  readonly given: readonly GivenSignature[];
-}
-
 export function createReleases(ports: GatePorts, requireReleasable: RequireReleasable): Releases {
-  const countdowns = createCountdowns(ports.clock);
-  const failures = new Map<UpdateId, FailureError>();
-  /** Signatures of the releases that count down: only the commit writes them. */
-  const deciding = new Map<UpdateId, readonly GivenSignature[]>();
-  const finish = (decided: Decided): void => {
-    const { updateId } = decided.request;
-    deciding.delete(updateId);
-    const failure = finishRelease(ports, decided);
-    if (failure !== undefined) failures.set(updateId, failure);
-    ports.changed('review', 'runs', 'privacy');
-  };
-  const begin = (held: HeldUpdate, decided: Decided): void => {
-    const { updateId } = decided.request;
-    failures.delete(updateId);
-    ports.participations.apply(held.roundId, { kind: 'release-asked' });
-    deciding.set(updateId, decided.given);
-    const undoMs = ports.policy().undoSeconds * 1000;
-    if (undoMs === 0) finish(decided);
-    else
-      countdowns.start(updateId, undoMs, () => {
-        finish(decided);
-      });
-  };
-  const cancelCountdown = (updateId: UpdateId): void => {
-    deciding.delete(updateId);
-    countdowns.cancel(updateId);
-  };
-  const requireAskable = (request: ReleaseRequest): HeldUpdate =>
-    requireReadyFor(ports, request, requireReleasable);
+  const decided = createDecidedReleases(ports);
   return {
     ask: (request) => {
       if (ports.reviewers.mode() === 'two')
         throw new FailureError('second-reviewer-needed', 'Two reviewers sign every release by hand');
-      begin(requireAskable(request), { request, given: [] });
+      decided.begin(requireReadyFor(ports, request, requireReleasable), { request, given: [] });
       ports.changed('review', 'runs');
     },
     sign: (request, signer) => {
-      const held = requireAskable(request);
+      const held = requireReadyFor(ports, request, requireReleasable);
       const given = sign(ports, request, signer);
-      if (given.length > 1) begin(held, { request, given });
+      if (given.length > 1) decided.begin(held, { request, given });
       ports.changed('review', 'runs');
       return { given: given.length, needed: 2 };
     },
@@ -113,66 +62,34 @@ export function createReleases(ports: GatePorts, requireReleasable: RequireRelea
       ports.changed('review');
     },
     undo: (updateId) => {
-      const held = ports.store.held(updateId);
-      if (held === undefined || countdowns.remaining(updateId) === null)
-        throw new FailureError('already-released', 'This update does not count down any more', { updateId });
-      cancelCountdown(updateId);
-      commit(ports, held.roundId, () => {
-        ports.participations.apply(held.roundId, { kind: 'undone' });
-        dropSignatures(ports, updateId, 'undone');
-      });
-      ports.changed('review', 'runs');
+      undo(ports, decided, updateId);
     },
     withhold: (updateId, note) => {
       withhold(ports, updateId, note);
     },
-    signatures: (updateId) => signaturesView(ports.reviewers.mode(), standing(ports, updateId, deciding)),
-    sendsInMs: (updateId) => countdowns.remaining(updateId),
-    cancelCountdown,
-    lastFailure: (updateId) => failures.get(updateId),
+    signatures: (updateId) =>
+      signaturesView(ports.reviewers.mode(), decided.given(updateId) ?? standing(ports, updateId)),
+    sendsInMs: (updateId) => decided.remaining(updateId),
+    cancelCountdown: (updateId) => {
+      decided.cancel(updateId);
+    },
+    lastFailure: (updateId) => decided.lastFailure(updateId),
     close: () => {
-      countdowns.cancelAll();
+      decided.close();
     },
   };
 }
 
-/** Commits and sends; answers why not when nothing was committed: the update then waits for a decision again. */
-function finishRelease(ports: GatePorts, decided: Decided): FailureError | undefined {
-  const { updateId } = decided.request;
+function undo(ports: GatePorts, decided: DecidedReleases, updateId: UpdateId): void {
   const held = ports.store.held(updateId);
-  if (held === undefined) return undefined;
-  try {
-    commitByHand(ports, held, decided);
-    ports.send(updateId);
-    return undefined;
-  } catch (error) {
-    ports.participations.reload(held.roundId);
-    const failure =
-      error instanceof FailureError ? error : new FailureError('internal', 'The release failed');
-    ports.log.warn('release.not-committed', { updateId, code: failure.code });
-    return failure;
-  }
-}
-
-function commitByHand(ports: GatePorts, held: HeldUpdate, { request, given }: Decided): void {
-  const round = requireOpenRound(ports, held, 0);
-  requireSameBytes(held, request.digest);
-  requirePolicyAtRelease(ports, { charge: held.charge, round });
-  const { mode, activeKey } = ports.reviewers;
-  const released = signedFor(held, request.scope);
+  if (held === undefined || decided.remaining(updateId) === null)
+    throw new FailureError('already-released', 'This update does not count down any more', { updateId });
+  decided.cancel(updateId);
   commit(ports, held.roundId, () => {
-    requireSignatures(mode(), given, { released, activeKey });
-    const note = given.length === 0 ? request.note : joinedNote(given);
-    writeRelease(ports, held, { source: 'review', note, given });
-    const following = scopeRequest(round, request);
-    if (following !== undefined) openScope(ports, following);
+    ports.participations.apply(held.roundId, { kind: 'undone' });
+    dropSignatures(ports, updateId, 'undone');
   });
-  ports.ledger.mirrorCommitted();
-}
-
-/** The bytes as they are now, not the digest they were held with. */
-function signedFor(held: HeldUpdate, scope: ReleaseScope): SignedFor {
-  return { updateId: held.updateId, digest: digestOf(held.payload), scope };
+  ports.changed('review', 'runs');
 }
 
 /** Adds this signature to what stands for the same bytes and scope; another scope or other bytes void the first one. */
@@ -207,14 +124,8 @@ function dropSignatures(ports: GatePorts, updateId: UpdateId, why: string): void
   ports.audit('review.signatures-dropped', { updateId, reviewers: dropped, why });
 }
 
-/** Of a release, or of one that counts down, all; while it waits, those that still stand for the stored bytes. */
-function standing(
-  ports: GatePorts,
-  updateId: UpdateId,
-  deciding: ReadonlyMap<UpdateId, readonly GivenSignature[]>,
-): readonly GivenSignature[] {
-  const counting = deciding.get(updateId);
-  if (counting !== undefined) return counting;
+/** Of a released update all; while it waits, those that still stand for the stored bytes. */
+function standing(ports: GatePorts, updateId: UpdateId): readonly GivenSignature[] {
   const stored = ports.signatures.of(updateId);
   const held = stored.length === 0 ? undefined : ports.store.held(updateId);
   if (held === undefined || ports.store.isRoundReleased(held.roundId)) return stored;
@@ -237,43 +148,6 @@ function requireReadyFor(
   const following = scopeRequest(round, request);
   if (following !== undefined) planScope(ports, following);
   return held;
-}
-
-function scopeRequest(round: RoundContext, { scope, updateId }: ReleaseRequest): ScopeRequest | undefined {
-  if (scope.kind === 'this-round') return undefined;
-  return {
-    round,
-    source: 'review',
-    reviewUpdateId: updateId,
-    firstIndex: round.index + 1,
-    rounds: scope.following,
-    limits: scope.limits,
-  };
-}
-
-function requireWaiting(ports: GatePorts, updateId: UpdateId): HeldUpdate {
-  const held = ports.store.held(updateId);
-  if (held === undefined)
-    throw new FailureError('nothing-to-review', 'There is no such update', { updateId });
-  if (ports.store.isRoundReleased(held.roundId))
-    throw new FailureError('already-released', 'This round was released already', { roundId: held.roundId });
-  const state = ports.participations.get(held.roundId)?.state;
-  if (state?.kind === 'released')
-    throw new FailureError('already-released', 'This update counts down already', { updateId });
-  if (state?.kind === 'missed')
-    throw new FailureError('deadline-passed', 'The round closed before the release', { updateId });
-  if (state?.kind !== 'reviewing' || state.updateId !== updateId)
-    throw new FailureError('nothing-to-review', 'This update does not wait for a decision', { updateId });
-  return held;
-}
-
-function requireOpenRound(ports: GatePorts, held: HeldUpdate, marginMs = CLOSING_MARGIN_MS): RoundContext {
-  const round = ports.roundOf(held.roundId);
-  const remaining = round === undefined ? 0 : remainingMs(round, ports.clock.monotonic());
-  if (round !== undefined && (remaining === null || remaining > marginMs)) return round;
-  throw new FailureError('deadline-passed', 'The round closes now; the update was not sent', {
-    roundId: held.roundId,
-  });
 }
 
 function withhold(ports: GatePorts, updateId: UpdateId, note: string): void {

@@ -11,6 +11,7 @@ import type { ReleaseScope, ReviewSignatures } from '#shared/round/review-view.t
 import type { Signer } from '../settings/reviewer-keys.ts';
 import type { GivenSignature } from '../store/review-signatures.ts';
 import type { Approval } from './approval.ts';
+import type { HeldUpdate } from './store.ts';
 
 /** Reviewers that a release by hand takes. */
 export const NEEDED_SIGNATURES: Readonly<Record<ReviewMode, 1 | 2>> = { one: 1, two: 2 };
@@ -21,6 +22,11 @@ export interface SignedFor {
   /** SHA-256 of the held bytes, computed now. */
   readonly digest: Digest;
   readonly scope: ReleaseScope;
+}
+
+/** The bytes as they are now, not the digest they were held with. */
+export function signedFor(held: Pick<HeldUpdate, 'updateId' | 'payload'>, scope: ReleaseScope): SignedFor {
+  return { updateId: held.updateId, digest: digestOf(held.payload), scope };
 }
 
 export type ActiveKey = (reviewerId: ReviewerId) => PublicKeyHex | undefined;

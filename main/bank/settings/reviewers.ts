@@ -79,46 +79,35 @@ export function createReviewers(options: ReviewersOptions): Reviewers {
       requireFreeName(store, name);
       const reviewerId = newId(random, 'rvw', ReviewerId);
       const made = await keys.make(reviewerId, passphrase);
-      const { publicKey } = made;
-      await change({
-        action: 'reviewer.added',
-        detail: { reviewerId, name, publicKey },
-        countersigned,
-        apply: () => {
-          requireFreeName(store, name);
-          store.add({ reviewerId, name, addedAt: now(), ...made });
-        },
-      });
+      const detail = { reviewerId, name, publicKey: made.publicKey };
+      const apply = (): void => {
+        requireFreeName(store, name);
+        store.add({ reviewerId, name, addedAt: now(), ...made });
+      };
+      await change({ action: 'reviewer.added', detail, countersigned, apply });
       return reviewerId;
     },
     remove: async ({ reviewerId, reason, countersigned }) => {
       requireReason(reason, 'Removing a reviewer');
       const { name } = requireActive(store, reviewerId);
-      await change({
-        action: 'reviewer.removed',
-        detail: { reviewerId, name, reason },
-        countersigned,
-        apply: () => {
-          requireActive(store, reviewerId);
-          if (mode() === 'two') requireEnough(active(store).length - 1);
-          store.remove(reviewerId, now());
-        },
-      });
+      const apply = (): void => {
+        requireActive(store, reviewerId);
+        if (mode() === 'two') requireEnough(active(store).length - 1);
+        store.remove(reviewerId, now());
+      };
+      const detail = { reviewerId, name, reason };
+      await change({ action: 'reviewer.removed', detail, countersigned, apply });
     },
     setMode: async ({ mode: to, reason, countersigned, onChange }) => {
       const from = mode();
       if (to === from) return;
       if (to === 'one') requireReason(reason, 'Going back to one person');
-      await change({
-        action: 'review-mode.changed',
-        detail: { from, to, reason },
-        countersigned,
-        apply: () => {
-          if (to === 'two') requireEnough(active(store).length);
-          settings.write(MODE, to);
-          onChange();
-        },
-      });
+      const apply = (): void => {
+        if (to === 'two') requireEnough(active(store).length);
+        settings.write(MODE, to);
+        onChange();
+      };
+      await change({ action: 'review-mode.changed', detail: { from, to, reason }, countersigned, apply });
     },
   };
 }

@@ -23,7 +23,7 @@ import { DEFAULT_POLICY } from '#main/bank/settings/policy.ts';
 import { createReviewers, type Reviewers } from '#main/bank/settings/reviewers.ts';
 import { openSettingStore } from '#main/bank/settings/store.ts';
 import { bankMigrations } from '#main/bank/store/migrations/index.ts';
-import { openReviewerStore } from '#main/bank/store/reviewers.ts';
+import { openReviewerStore, type ReviewerStore } from '#main/bank/store/reviewers.ts';
 import { openSignatureStore, type SignatureStore } from '#main/bank/store/review-signatures.ts';
 import { openScopeStore, type ScopeStore } from '#main/bank/store/scopes.ts';
 import { transactor } from '#main/bank/store/transaction.ts';
@@ -71,6 +71,7 @@ export interface GateFixture {
   readonly scopes: ScopeStore;
   readonly signatures: SignatureStore;
   readonly reviewers: Reviewers;
+  readonly reviewerStore: ReviewerStore;
   /** Audit entries in order, as action and detail. */
   readonly audited: (readonly [string, Readonly<Record<string, Canonical>>])[];
   readonly ports: GatePorts;
@@ -155,8 +156,9 @@ function open(parts: Parts): GateFixture {
   const participations = createParticipations(rounds);
   const signatures = openSignatureStore(database);
   const audit: GatePorts['audit'] = (action, detail) => void parts.audited.push([action, detail]);
+  const reviewerStore = openReviewerStore(database);
   const reviewers = createReviewers({
-    store: openReviewerStore(database),
+    store: reviewerStore,
     settings: openSettingStore(database),
     transact: transactor(database),
     random: seededRandom(`reviewers ${String(log.length)}`),
@@ -226,7 +228,7 @@ function open(parts: Parts): GateFixture {
       database,
       log,
     },
-    ...{ ports, sent: parts.sent, audited: parts.audited },
+    ...{ ports, reviewerStore, sent: parts.sent, audited: parts.audited },
     policy: DEFAULT_POLICY,
     standing: { kind: 'off' },
     get round() {

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConsortiumId } from '#shared/ids.ts';
@@ -78,6 +80,29 @@ describe('the feature service', () => {
     );
     expect(service.version()).not.toBe(before);
     expect(service.state()).toEqual({ kind: 'none' });
+  });
+
+  it('numbers accounts once and for all; their ids stay in the store', async () => {
+    const service = serviceOver(inlineWorkers);
+    const head = 'transaction_id,tx_datetime,customer_id,tx_amount\n';
+    const line = (id: number, day: string, customer: string): string =>
+      `${String(id)},${day}T10:00:00Z,${customer},${String(id)}.00\n`;
+    const first = ['ACME-771', 'ACME-772', 'ACME-771', 'ACME-773', 'ACME-772'];
+    const rows = first.map((customer, n) => line(n, `2018-06-0${String(n + 1)}`, customer));
+    await bank.import(bank.write('first.csv', head + rows.join('') + line(90, '2018-10-01', 'ACME-774')));
+    const before = (await service.open(charter)).train;
+    const [a, b, again, c] = before.accountIndex;
+    expect(new Set([a, b, c]).size).toBe(3);
+    expect(again).toBe(a);
+    await bank.import(bank.write('second.csv', head + line(91, '2018-06-20', 'ACME-773')));
+    const { train } = await service.open(charter);
+    expect([...train.accountIndex]).toEqual([...before.accountIndex, c]);
+    const blocks = readdirSync(bank.folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.block'),
+    );
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const file of blocks)
+      expect(readFileSync(path.join(bank.folder, file)).includes('ACME')).toBe(false);
   });
 
   it('refuses to compute two presets at once, and shows a failure until the next try', async () => {

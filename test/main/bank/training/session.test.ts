@@ -14,7 +14,7 @@ import { stepsOfRound } from '#shared/round/schedule.ts';
 import { updateBytes, updateLayout } from '#shared/round/update-layout.ts';
 import { fakeClock } from '../../../fakes/clock.ts';
 import { seededRandom } from '../../../fakes/random.ts';
-import { toyCharter, toySplit, type ToySize } from './toy-bank.ts';
+import { ACCOUNTS, toyCharter, toySplit, type ToySize } from './toy-bank.ts';
 
 const workers = createWorkers({ entryDirectory: path.join(import.meta.dirname, '../../../../main/entry') });
 
@@ -150,6 +150,53 @@ describe('noise and sampling', () => {
     );
     expect(answer.statistics.clippedShare).toBeNull();
     expect(answer.ownGradient).toBeUndefined();
+  });
+});
+
+describe('accounts as the unit', () => {
+  const charter = toyCharter({ recipe: 'few-rounds', noiseMultiplier: 2.6, unit: 'account' });
+  const start = initialCheckpoint(charter);
+
+  test('are what is sampled, clipped and counted', async () => {
+    if (charter.recipe.kind !== 'few-rounds') throw new Error('few rounds asked for');
+    const steps = stepsOfRound(charter.recipe, 0);
+    const answers = await withSession({ charter, size: { train: 4000, test: 10 } }, (session) =>
+      Array.from({ length: 60 }, () => session.train(order(start, { tier: 96 }), unwatched)),
+    );
+    const counts = answers.map(({ statistics }) => statistics.sampledUnits);
+    const mean = counts.reduce((total, n) => total + n, 0) / counts.length;
+    const spread = steps * ACCOUNTS * 0.1 * 0.9;
+    // rows would be forty times as many
+    expect(Math.abs(mean - steps * ACCOUNTS * 0.1)).toBeLessThan(4 * Math.sqrt(spread / counts.length));
+    for (const { statistics } of answers) {
+      const clipped = (statistics.clippedShare ?? Number.NaN) * statistics.sampledUnits;
+      expect(Math.abs(clipped - Math.round(clipped))).toBeLessThan(1e-9);
+    }
+  });
+
+  test('noise is sized by the clip of a whole account, also when nobody is sampled', async () => {
+    if (charter.recipe.kind !== 'few-rounds') throw new Error('few rounds asked for');
+    const nobody = { ...charter, recipe: { ...charter.recipe, samplingRate: 1e-9 } };
+    const answer = await withSession({ charter: nobody }, (session) =>
+      session.train(order(start, { tier: 96 }), unwatched),
+    );
+    expect(answer.statistics).toMatchObject({ sampledUnits: 0, clippedShare: null });
+    const { sum } = vectorsOf(nobody, start, answer);
+    const expected = 2.6 * 6 * Math.sqrt(stepsOfRound(charter.recipe, 0) * start.weights.length);
+    const ratio = (2 ** charter.grids.sum.exponent * norm(sum)) / expected;
+    expect(ratio).toBeGreaterThan(0.9);
+    expect(ratio).toBeLessThan(1.1);
+  });
+
+  test('without noise learn the toy problem', async () => {
+    const free = toyCharter({ recipe: 'one-step', rounds: 30, noiseMultiplier: 0, unit: 'account' });
+    const quality = await withSession({ charter: free }, (session) => {
+      let checkpoint = initialCheckpoint(free);
+      for (let round = 0; round < 30; round++)
+        checkpoint = published(free, checkpoint, session.train(order(checkpoint), unwatched));
+      return session.evaluate(checkpoint);
+    });
+    expect(quality.prAuc).toBeGreaterThan(0.9);
   });
 });
 

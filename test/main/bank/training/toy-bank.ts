@@ -1,11 +1,13 @@
 /** A bank small enough for a test: rows whose fraud is learnable, under the charter presets with a small network. */
 import { ConsortiumId } from '#shared/ids.ts';
-import type { Charter } from '#shared/round/charter.ts';
+import type { Charter, PrivacyUnit } from '#shared/round/charter.ts';
 import { presetCharter, REFERENCE_SPLIT, type RecipeName } from '#shared/round/presets.ts';
 import { FeatureRows, type FeatureSet } from '#main/bank/features/feature-rows.ts';
 import { publicNormal, publicRandom, type PublicRandom } from '#main/learning/model/public-random.ts';
 
 const WIDTH = 21;
+/** Every one has rows as soon as there are many. */
+export const ACCOUNTS = 97;
 const DAY = 86_400_000;
 
 export interface ToySize {
@@ -39,7 +41,7 @@ function rows(
     { length: count },
     (_, row) => start + (row / count) * span.days * DAY,
   );
-  const accountIndex = Uint32Array.from({ length: count }, () => random.next() % 97);
+  const accountIndex = Uint32Array.from({ length: count }, () => random.next() % ACCOUNTS);
   const rowNo = Uint32Array.from({ length: count }, (_, row) => row + 1);
   return FeatureRows.parse({ rows: count, width: WIDTH, x, y, occurredAt, accountIndex, rowNo });
 }
@@ -48,9 +50,11 @@ export interface ToyCharter {
   readonly recipe: RecipeName;
   readonly rounds?: number;
   readonly noiseMultiplier?: number;
+  readonly unit?: PrivacyUnit;
 }
 
-export function toyCharter({ recipe, rounds = 10, noiseMultiplier = 1.3 }: ToyCharter): Charter {
+export function toyCharter(choice: ToyCharter): Charter {
+  const { recipe, rounds = 10, noiseMultiplier = 1.3, unit = 'transaction' } = choice;
   const charter = presetCharter({
     consortium: { id: ConsortiumId.parse('con_00000000000000000000000000'), name: 'Toys' },
     title: 'toy run',
@@ -59,6 +63,7 @@ export function toyCharter({ recipe, rounds = 10, noiseMultiplier = 1.3 }: ToyCh
     recipe,
     rounds,
     noiseMultiplier,
+    unit,
   });
   return { ...charter, model: { ...charter.model, layers: [WIDTH, 16, 8, 1], outputBias: -2 } };
 }

@@ -14,7 +14,7 @@ import type { Charter } from '#shared/round/charter.ts';
 import type { WorkProgress } from '#shared/round/round-view.ts';
 import { updateBytes, updateLayout } from '#shared/round/update-layout.ts';
 import { recordingLog } from '../../../fakes/log.ts';
-import { toyCharter, toySplit } from './toy-bank.ts';
+import { ACCOUNTS, toyCharter, toySplit } from './toy-bank.ts';
 
 const entryDirectory = path.join(import.meta.dirname, '../../../../main/entry');
 const charter = toyCharter({ recipe: 'few-rounds', rounds: 1 });
@@ -173,6 +173,12 @@ test('a bank without rows, or above the charter’s largest tier, is told so', a
   await expect(setUp({ rows: 2000 }).trainer.prepare(narrow)).rejects.toMatchObject({
     code: 'charter-invalid',
   });
+});
+
+test('counts accounts where they are the unit: tier and δ follow from them', async () => {
+  const { trainer } = setUp({ rows: 1000 });
+  const data = await trainer.prepare(toyCharter({ recipe: 'few-rounds', unit: 'account' }));
+  expect(data).toMatchObject({ units: ACCOUNTS, tier: 96, rows: 1000 });
 });
 
 test('refuses by name what this version does not train', async () => {

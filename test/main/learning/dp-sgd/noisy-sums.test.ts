@@ -1,3 +1,4 @@
+import { rowsByAccount } from '#main/learning/dp-sgd/account-rows.ts';
 import type { GradientEngine, GradientRequest } from '#main/learning/engine.ts';
 import {
   noiseGridExponent,
@@ -103,6 +104,21 @@ describe('a noisy sum', () => {
   it('without noise is the rounded sum alone', () => {
     const [integers] = drawSums({ noiseStandardDeviation: 0, samplingRate: 1, gridStep: 2 ** -20 }, 1, 3);
     expect(integers).toEqual(new Float64Array(3).fill(250 * 2 ** 20));
+  });
+
+  it('of accounts asks for whole accounts, and is noisy without any', () => {
+    const seen: GradientRequest[] = [];
+    const accounts = rowsByAccount(Uint32Array.from({ length: 900 }, (_, row) => row % 300));
+    const chance = createChance(aesKeystream(seededRandom('accounts')));
+    const byAccount = { ...terms, units: { kind: 'accounts', accounts } as const, samplingRate: 0.2 };
+    const { figures } = noisySums(countingEngine(seen), byAccount, chance).next(new Float64Array(2));
+    const [request] = seen;
+    expect(request?.accountEnds?.length).toBe(figures.sampledUnits);
+    expect(figures.sampledRows).toBe(3 * figures.sampledUnits);
+    expect(figures.sampledUnits).toBeGreaterThan(30);
+    const none = rowsByAccount(new Uint32Array());
+    const [empty] = drawSums({ units: { kind: 'accounts', accounts: none } }, 1, 20_000);
+    expect(hasDeviation(empty?.map((k) => k * terms.gridStep) ?? new Float64Array(), 0.1)).toBe(true);
   });
 
   it('asks the engine for a fresh Poisson batch, clipped at the norm of the charter', () => {

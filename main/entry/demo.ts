@@ -41,7 +41,9 @@ async function main(options: DemoOptions): Promise<void> {
       },
     });
     progress.end();
-    process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${outcomeTable(outcome, options.unit)}\n`);
+    process.stdout.write(
+      options.json ? `${JSON.stringify(outcome)}\n` : `${outcomeTable(outcome, options.unit)}\n`,
+    );
     leave(0);
   } catch (error) {
     progress.end();

@@ -5,6 +5,10 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { federationContract, FederationEvent } from '#shared/contract/federation.ts';
+import { ConsortiumId } from '#shared/ids.ts';
+import { Charter } from '#shared/round/charter.ts';
+import { presetCharter, REFERENCE_SPLIT } from '#shared/round/presets.ts';
+import { updateLayout, type VectorName } from '#shared/round/update-layout.ts';
 
 /** Paths of all leaves of a schema: `a.b`, `list[]`, and `kind:value.x` inside a union. The charter is public: one leaf. */
 function fieldsOf(schema: z.core.$ZodType, path: string): string[] {
@@ -54,6 +58,14 @@ const own = (path: string): string[] => [
   `${path}<committed>.kind`,
   ...receipt(`${path}<committed>`),
 ];
+
+/** What the bytes of `sendChunk` are: every vector that any charter can make a bank send, and why it may leave. */
+const VECTORS: Readonly<Record<VectorName, string>> = {
+  difference: 'a function of noised sums; without privacy the members agreed to it',
+  sum: 'clipped sums of Poisson batches with the noise of the charter',
+  // privacy.md 2g.10: no PR-AUC, no count of rows or frauds travels, only these counts with noise of their own charge
+  evaluation: 'score counts with discrete Gaussian noise, charged by themselves',
+};
 
 /** What a bank says. */
 const FROM_BANK = [
@@ -149,6 +161,38 @@ it('a bank says nothing but these fields', () => {
   const fields = Object.entries(federationContract).flatMap(([name, method]) => fieldsOf(method.input, name));
   expect(fields.toSorted()).toEqual(FROM_BANK.toSorted());
 });
+
+it('the bytes of an update hold nothing but these vectors, and their charter says which', () => {
+  const found = new Set<string>();
+  for (const recipe of ['few-rounds', 'one-step', 'fedavg'] as const) {
+    const isPrivate = recipe !== 'fedavg';
+    for (const kind of isPrivate ? (['on', 'off'] as const) : (['off'] as const)) {
+      const charter = charterOf(recipe, kind);
+      for (const index of [0, 1, 2, 3]) {
+        const names = updateLayout(charter, 10, index).map(({ name }) => name);
+        expect(names.includes('evaluation')).toBe(kind === 'on' && index === 2);
+        for (const name of names) found.add(name);
+      }
+    }
+  }
+  expect([...found].toSorted()).toEqual(Object.keys(VECTORS).toSorted());
+});
+
+function charterOf(recipe: 'few-rounds' | 'one-step' | 'fedavg', kind: 'on' | 'off') {
+  return Charter.parse(
+    presetCharter({
+      consortium: { id: ConsortiumId.parse('con_00000000000000000000000000'), name: 'Fields' },
+      title: 'fields',
+      features: 'card-v1',
+      split: REFERENCE_SPLIT,
+      recipe,
+      rounds: 10,
+      noiseMultiplier: recipe === 'fedavg' ? 0 : 0.1,
+      histogram:
+        kind === 'off' ? { kind } : { kind, everyRounds: 2, noiseStandardDeviation: 10, rowsPerUnit: 1 },
+    }),
+  );
+}
 
 it('the hub says nothing but these fields', () => {
   const answers = Object.entries(federationContract).flatMap(([name, method]) =>

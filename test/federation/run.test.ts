@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createPublishedQuality } from '#main/learning/evaluate/published-quality.ts';
 import {
   initialCheckpoint,
   serialiseCheckpoint,
@@ -13,7 +14,14 @@ import type { RunId } from '#shared/ids.ts';
 import type { Charter } from '#shared/round/charter.ts';
 import { updateLayout } from '#shared/round/update-layout.ts';
 import { waitFor, type FakeBank } from '../fakes/fake-bank.ts';
-import { addBanks, planTestRun, startTestHub, temporaryFolder, type TestHub } from '../fakes/test-hub.ts';
+import {
+  addBanks,
+  planTestRun,
+  startTestHub,
+  testCharter,
+  temporaryFolder,
+  type TestHub,
+} from '../fakes/test-hub.ts';
 
 const INLINE = 1024 * 1024;
 let folder: ReturnType<typeof temporaryFolder>;
@@ -87,6 +95,32 @@ describe.each(['fedavgm', 'one-step', 'few-rounds'] as const)('a whole run of %s
       expect(entry.checkpointHash).toBe(digestOf(serialiseCheckpoint(checkpoint)));
       previousHash = digestOf(signed);
     }
+  });
+});
+
+describe('score histograms', () => {
+  it('give the hub a figure of the federation, which every bank computes from the same published sums', async () => {
+    const plain = await testCharter(hub.operator, { recipe: 'few-rounds', rounds: 3 });
+    const histogram = { kind: 'on', everyRounds: 2, noiseStandardDeviation: 2, rowsPerUnit: 1 } as const;
+    const charter = { ...plain, evaluation: { ...plain.evaluation, histogram } };
+    const { runId } = await hub.operator['runs.plan']({ charter });
+    await Promise.all(banks.map((bank) => bank.join(runId, 512)));
+    await Promise.all(banks.map((bank) => takePart(bank, runId, charter)));
+    await Promise.all(banks.map((bank) => completed(bank, runId)));
+    const [run] = await hub.operator['runs.list']({});
+    const [quality, ...others] = run?.quality ?? [];
+    expect(others).toEqual([]);
+    expect(quality).toMatchObject({ version: 2, banks: 3 });
+    const { quality: newest } = await hub.operator['hub.status']({});
+    expect(newest).toEqual([{ runId, title: charter.title, ...quality }]);
+    const result = await banks[0]?.client.roundResult({ runId, index: 2, inlineLimit: INLINE });
+    const entry = result?.entry.entry;
+    if (entry === undefined || !result?.sums) throw new Error('nothing is published');
+    const sums = { sumsHash: entry.sumsHash, sums: result.sums, banks: entry.included.length };
+    const own = createPublishedQuality().of(charter, 2, () => sums);
+    expect({ version: 2, ...own }).toEqual(quality);
+    // 124 frauds of a fake bank lie in the upper quarter, among 140 genuine rows
+    expect(own?.prAuc).toBeGreaterThan(0.4);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The slices of `prove privacy`, in the order in which they run. A new one is registered here. */
 import { gate } from './gate.ts';
+import { powerCut } from './power-cut.ts';
 import type { PrivacySlice } from './slice.ts';
 
-export const SLICES: readonly PrivacySlice[] = [gate];
+export const SLICES: readonly PrivacySlice[] = [gate, powerCut];

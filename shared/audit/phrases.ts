@@ -34,6 +34,9 @@ export const PHRASES: Readonly<Record<string, Phrase>> = {
 
   'review.release': (f) => `Release of ${update(f)} asked for, ${scope(f)}`,
   'review.sign': (f) => `Signature on ${update(f)} given, ${scope(f)}${by(f)}`,
+  'review.signed': (f) =>
+    `${word(f, 'reviewer')} signed ${word(f, 'updateId')} (SHA-256 ${short(f, 'payloadHash')}): ${word(f, 'given')} of ${word(f, 'needed')} signatures`,
+  'review.signatures-dropped': (f) => `Signatures on ${word(f, 'updateId')} void: ${word(f, 'why')}`,
   'review.unsign': (f) => `Signatures on ${word(f, 'updateId')} taken back`,
   'review.undo': (f) => `Release of ${word(f, 'updateId')} undone; nothing was sent`,
   'review.withhold': (f) => `Withholding of ${word(f, 'updateId')} decided`,
@@ -52,6 +55,16 @@ export const PHRASES: Readonly<Record<string, Phrase>> = {
   'reviewers.setMode': (f) =>
     `Releases by hand take ${f['mode'] === 'two' ? 'two reviewers' : 'one person'} from now on${reason(f)}`,
 
+  'reviewers.added': (f) => `${word(f, 'name')} is a reviewer from now on${agreed(f)}`,
+  'reviewers.removed': (f) => `${word(f, 'name')} is no reviewer any more${agreed(f)}${reason(f)}`,
+  'reviewers.mode-changed': (f) =>
+    `Reviewers that a release by hand takes: ${word(f, 'to')}, before: ${word(f, 'from')}${agreed(f)}${reason(f)}`,
+
+  'policy.loosened': (f) => `Floors loosened: ${changes(f)}${agreed(f)}${reason(f)}`,
+  'policy.tightened': (f) => `Floors tightened: ${changes(f)}${reason(f)}`,
+  'policy.standing-on': (f) => `${standing(f)}${agreed(f)}`,
+  'privacy.budget-raised': (f) =>
+    `Privacy budget raised from ε ${word(f, 'from')} to ${word(f, 'to')}${agreed(f)}${reason(f)}`,
   'privacy.setBudget': (f) =>
     `Privacy budget set to ε ${word(f, 'epsilon')} at δ ${word(f, 'delta')}, unit: one ${word(f, 'unit')}${reason(f)}`,
   'policy.setLocal': (f) => `Floors of this bank set: ${listed(inner(f, 'policy'))}${reason(f)}`,
@@ -114,6 +127,23 @@ function standing(policy: AuditFields): string {
       ? `, each at ε ${formatEpsilonUp(maximumEpsilonPerRound)} at most`
       : '';
   return `Standing policy set: up to ${word(policy, 'rounds')} rounds of a run are released without a click${cost}`;
+}
+
+/** `minimumNoiseMultiplier from 0.8 to 0.5`. */
+function changes(f: AuditFields): string {
+  const list: readonly unknown[] = Array.isArray(f['changes']) ? f['changes'] : [];
+  const texts = list.map((change) => {
+    const fields = inner({ change }, 'change');
+    return `${word(fields, 'field')} from ${word(fields, 'from')} to ${word(fields, 'to')}`;
+  });
+  return texts.length === 0 ? 'nothing' : texts.join(', ');
+}
+
+/** `, countersigned by A. Kvist and B. Holm`, where two had to. */
+function agreed(f: AuditFields): string {
+  const list: readonly unknown[] = Array.isArray(f['countersigned']) ? f['countersigned'] : [];
+  const names = list.map((signed) => word(inner(inner({ signed }, 'signed'), 'statement'), 'reviewer'));
+  return names.length === 0 ? '' : `, countersigned by ${names.join(' and ')}`;
 }
 
 /** `minimumNoiseMultiplier 0.8, undoSeconds 5`. */

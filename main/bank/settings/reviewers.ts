@@ -84,7 +84,7 @@ export function createReviewers(options: ReviewersOptions): Reviewers {
         requireFreeName(store, name);
         store.add({ reviewerId, name, addedAt: now(), ...made });
       };
-      await change({ action: 'reviewer.added', detail, countersigned, apply });
+      await change({ action: 'reviewers.added', detail, countersigned, apply });
       return reviewerId;
     },
     remove: async ({ reviewerId, reason, countersigned }) => {
@@ -96,7 +96,7 @@ export function createReviewers(options: ReviewersOptions): Reviewers {
         store.remove(reviewerId, now());
       };
       const detail = { reviewerId, name, reason };
-      await change({ action: 'reviewer.removed', detail, countersigned, apply });
+      await change({ action: 'reviewers.removed', detail, countersigned, apply });
     },
     setMode: async ({ mode: to, reason, countersigned, onChange }) => {
       const from = mode();
@@ -107,7 +107,7 @@ export function createReviewers(options: ReviewersOptions): Reviewers {
         settings.write(MODE, to);
         onChange();
       };
-      await change({ action: 'review-mode.changed', detail: { from, to, reason }, countersigned, apply });
+      await change({ action: 'reviewers.mode-changed', detail: { from, to, reason }, countersigned, apply });
     },
   };
 }

@@ -34,6 +34,8 @@ export interface ReviewerKeysOptions {
   readonly store: Pick<ReviewerStore, 'find'>;
   readonly clock: Clock;
   readonly random: Random;
+  /** N of scrypt for new keys; 2^15 unless stated, less in tests only. */
+  readonly scryptCost?: number | undefined;
 }
 
 /** N of scrypt: 32 MiB and about a tenth of a second a passphrase, twice for a change that two reviewers sign. */
@@ -41,11 +43,12 @@ const SCRYPT_COST = 2 ** 15;
 const ATTEMPTS = 5;
 const ATTEMPTS_WITHIN_MS = 60_000;
 
-export function createReviewerKeys({ store, clock, random }: ReviewerKeysOptions): ReviewerKeys {
+export function createReviewerKeys(options: ReviewerKeysOptions): ReviewerKeys {
+  const { store, clock, random, scryptCost = SCRYPT_COST } = options;
   const attempts = createAttempts(clock);
   return {
     make: async (reviewerId, passphrase) => {
-      const derivation = newScryptParameters(random, SCRYPT_COST);
+      const derivation = newScryptParameters(random, scryptCost);
       const key = await deriveKeyAside(passphrase, derivation);
       const seed = newKeySeed(random);
       const { publicKey } = keyPairFromSeed(seed);

@@ -53,6 +53,8 @@ export interface ReviewersOptions {
   readonly audit: (action: string, detail: AuditDetail) => void;
   readonly clock: Clock;
   readonly random: Random;
+  /** As in `ReviewerKeysOptions`. */
+  readonly scryptCost?: number;
 }
 
 const NEEDED = 2;
@@ -60,7 +62,7 @@ const MODE = 'review-mode';
 
 export function createReviewers(options: ReviewersOptions): Reviewers {
   const { store, settings, transact, audit, clock, random } = options;
-  const keys = createReviewerKeys({ store, clock, random });
+  const keys = createReviewerKeys({ store, clock, random, scryptCost: options.scryptCost });
   const mode = (): ReviewMode => settings.read(MODE, ReviewMode) ?? 'one';
   const activeKey = (reviewerId: ReviewerId): PublicKeyHex | undefined => {
     const record = store.find(reviewerId);

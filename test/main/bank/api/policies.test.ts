@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hostOptions } from '#main/bank/cli/host-options.ts';
-import { type Bank, createBank } from '#main/bank/create.ts';
+import { createBank } from '#main/bank/create.ts';
 import { bankContract } from '#shared/contract/bank.ts';
 import { createClient } from '#shared/contract/client.ts';
 import { codeOf } from '../review/gate-fixture.ts';

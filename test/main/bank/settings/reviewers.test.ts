@@ -40,6 +40,7 @@ function world() {
     audit: (action, detail) => void audited.push([action, detail]),
     random: seededRandom('reviewers'),
     clock,
+    scryptCost: 2 ** 14,
   });
   return { reviewers, clock, database, audited };
 }
@@ -145,7 +146,9 @@ describe('two decide', () => {
       const countersigned = consents[who];
       const before = audited.length;
       let applied = 0;
-      const apply = (): void => void applied++;
+      const apply = (): void => {
+        applied++;
+      };
       const change = { action: 'policy.loosened', detail: { to: 1 }, countersigned, apply };
       const onChange = apply;
       const refusals = ['second-reviewer-needed', 'reviewer-refused'];
@@ -165,7 +168,9 @@ describe('two decide', () => {
     const { reviewers, both, audited } = await worldOfTwo();
     const detail = { field: 'undoSeconds', from: 5, to: 0, reason: 'agreed' };
     let applied = 0;
-    const apply = (): void => void applied++;
+    const apply = (): void => {
+      applied++;
+    };
     await reviewers.change({ action: 'policy.loosened', detail, countersigned: both, apply });
     expect(applied).toBe(1);
     const [action, kept] = audited.at(-1) ?? [];

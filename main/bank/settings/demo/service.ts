@@ -8,7 +8,8 @@ import { createClient } from '#shared/contract/client.ts';
 import type { Client } from '#shared/contract/define.ts';
 import type { Reply } from '#shared/contract/transport.ts';
 import { FailureError } from '#shared/failure.ts';
-import { DEFAULT_DELTA, DEFAULT_ROUNDS } from '#shared/round/presets.ts';
+import type { PrivacyUnit } from '#shared/round/charter.ts';
+import { noisyPreset } from '#shared/round/noisy-presets.ts';
 import type { Clock, Processes, Workers } from '#main/platform/ports.ts';
 import { approve, importData, type MemberPlan, startBank } from '#main/sample/consortium/bank-process.ts';
 import { type Consortium, planRun, startConsortium } from '#main/sample/consortium/consortium.ts';
@@ -113,7 +114,8 @@ async function found(demo: BringUp, choice: DemoChoice): Promise<Consortium> {
   };
   const seed = choice.seed;
   const files = await writeSample({ directory: join(directory, 'data'), banks, seed, workers, onShare });
-  const plans = files.map((dataFile, n) => memberPlan(sampleBankName(n), dataFile));
+  const unit = await unitOf(demo.own);
+  const plans = files.map((dataFile, n) => memberPlan(sampleBankName(n), dataFile, unit));
   const [ownPlan, ...peerPlans] = plans;
   if (ownPlan === undefined) throw new FailureError('internal', 'The sample has no bank');
   const launch = { clock, processes, onProgress: demo.onPhase };
@@ -121,7 +123,8 @@ async function found(demo: BringUp, choice: DemoChoice): Promise<Consortium> {
   const consortium = await startConsortium(members, launch);
   try {
     await joinOwnBank(demo, { consortium, plan: ownPlan });
-    await planRun(consortium, demoCharter(consortium.consortium, terms(choice, banks)), launch);
+    const charter = demoCharter(consortium.consortium, terms(choice, banks, unit));
+    await planRun(consortium, charter, launch);
     keepDemo(directory, { ...choice, address: consortium.hub.address, isWanted: true });
     return consortium;
   } catch (error) {
@@ -154,15 +157,22 @@ async function restart(demo: BringUp, kept: KeptDemo): Promise<Pick<Consortium, 
   }
 }
 
-function terms(choice: DemoChoice, banks: number): DemoTerms {
+/** A store's unit is fixed with its first budget: the demonstration takes that of the own bank. */
+async function unitOf(own: Client<BankContract>): Promise<PrivacyUnit> {
+  const { budget } = await own['privacy.state']({});
+  return budget?.unit ?? 'transaction';
+}
+
+function terms(choice: DemoChoice, banks: number, unit: PrivacyUnit): DemoTerms {
+  const { rounds, delta } = noisyPreset({ recipe: 'few-rounds', unit });
   return {
     features: 'card-v2',
     split: SAMPLE_SPLIT,
     recipe: 'few-rounds',
-    unit: 'transaction',
-    rounds: DEFAULT_ROUNDS['few-rounds'],
+    unit,
+    rounds,
     epsilon: EPSILON,
-    delta: DEFAULT_DELTA,
+    delta,
     seed: choice.seed,
     banks,
     quorum: Math.min(3, banks),
@@ -171,14 +181,14 @@ function terms(choice: DemoChoice, banks: number): DemoTerms {
   };
 }
 
-function memberPlan(name: string, dataFile: string): Omit<MemberPlan, 'home'> {
-  const rounds = DEFAULT_ROUNDS['few-rounds'];
+function memberPlan(name: string, dataFile: string, unit: PrivacyUnit): Omit<MemberPlan, 'home'> {
+  const { rounds, delta } = noisyPreset({ recipe: 'few-rounds', unit });
   return {
     name,
     dataFile,
     analyst: 'demonstration',
     // Twice the plan: a round that fails is charged again.
-    budget: { epsilon: 2 * EPSILON, delta: DEFAULT_DELTA, unit: 'transaction' },
+    budget: { epsilon: 2 * EPSILON, delta, unit },
     standing: demoStandingPolicy(rounds, EPSILON),
   };
 }

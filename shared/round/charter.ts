@@ -113,6 +113,13 @@ export type Recipe = z.infer<typeof Recipe>;
 export const PrivacyUnit = z.enum(['transaction', 'account']);
 export type PrivacyUnit = z.infer<typeof PrivacyUnit>;
 
+/**
+ * How the noise of a sum is drawn: float64 normals added and rounded to the grid, or exact discrete Gaussian integers on
+ * it (Canonne, Kamath and Steinke 2020), accounted with the sum's own rounding as sensitivity.
+ */
+export const NoiseSampler = z.enum(['rounded-gaussian', 'discrete-gaussian']);
+export type NoiseSampler = z.infer<typeof NoiseSampler>;
+
 export const PrivacyTerms = z.strictObject({
   unit: PrivacyUnit,
   /** `full`: every bank adds the whole noise. `shared` needs secure aggregation. */
@@ -121,6 +128,7 @@ export const PrivacyTerms = z.strictObject({
   clippingNorm: z.number().gt(0).nullable(),
   /** z: noise standard deviation ÷ clippingNorm; 0: no privacy. */
   noiseMultiplier: z.number().min(0),
+  sampler: NoiseSampler,
   delta: z.number().gt(0).lt(1),
 });
 export type PrivacyTerms = z.infer<typeof PrivacyTerms>;
@@ -128,6 +136,9 @@ export type PrivacyTerms = z.infer<typeof PrivacyTerms>;
 /** Fixed-point grid of one vector: step 2^exponent, values clamped to ± clamp (real units). */
 export const Grid = z.strictObject({ exponent: z.int().min(-60).max(30), clamp: z.number().gt(0) });
 export type Grid = z.infer<typeof Grid>;
+
+/** Largest deviation of exact noise, in whole steps: 2σ²(σ + 1)² stays below 2^53. */
+export const LARGEST_DISCRETE_DEVIATION = 4096;
 
 /** Noisy score histograms of the incoming model on the banks' own test rows (privacy.md 2g.10): the only evaluation that leaves. */
 export const EvaluationHistogram = z.discriminatedUnion('kind', [
@@ -137,7 +148,7 @@ export const EvaluationHistogram = z.discriminatedUnion('kind', [
     /** Rounds whose index is a positive multiple of this carry it. */
     everyRounds: z.int().min(1).max(10_000),
     /** s_h: standard deviation of the discrete Gaussian noise on each count, in whole rows. */
-    noiseStandardDeviation: z.int().min(1).max(4096),
+    noiseStandardDeviation: z.int().min(1).max(LARGEST_DISCRETE_DEVIATION),
     /** m: test rows of one unit that count at most, and so the L2 sensitivity; 1 where a row is the unit. */
     rowsPerUnit: z.int().min(1).max(1000),
   }),
@@ -205,7 +216,8 @@ interface CharterLike {
   readonly participation: Participation;
   readonly secureAggregation: { readonly kind: 'on' | 'off' };
   readonly model: ModelSpec;
-  readonly evaluation: { readonly leaveOutKnownCards: boolean; readonly histogram: EvaluationHistogram };
+  readonly evaluation: { readonly histogram: EvaluationHistogram };
+  readonly grids: { readonly sum: Grid };
 }
 
 function charterProblems(charter: CharterLike): readonly CharterProblem[] {
@@ -231,7 +243,22 @@ function charterProblems(charter: CharterLike): readonly CharterProblem[] {
   if (participation.quorum > participation.minimumCohort && participation.minimumCohort < 1)
     say(['participation', 'quorum'], 'the quorum exceeds the cohort');
   if (charter.model.layers.at(-1) !== 1) say(['model', 'layers'], 'the last layer has one output');
-  return [...problems, ...histogramProblems(charter)];
+  return [...problems, ...histogramProblems(charter), ...samplerProblems(charter)];
+}
+
+function samplerProblems({ privacy, grids }: CharterLike): readonly CharterProblem[] {
+  if (privacy.sampler === 'rounded-gaussian' || privacy.noiseMultiplier === 0) return [];
+  const problems: CharterProblem[] = [];
+  const deviation = gridDeviation({ privacy, grids });
+  if (deviation > LARGEST_DISCRETE_DEVIATION)
+    problems.push({
+      path: ['grids', 'sum', 'exponent'],
+      message: `exact noise of ${String(deviation)} grid steps is too wide; at most ${String(LARGEST_DISCRETE_DEVIATION)}`,
+    });
+  // a sum of discrete Gaussians is not quite one
+  if (privacy.noise === 'shared')
+    problems.push({ path: ['privacy', 'sampler'], message: 'exact noise cannot be shared among banks' });
+  return problems;
 }
 
 function histogramProblems({ evaluation, privacy }: CharterLike): readonly CharterProblem[] {
@@ -245,6 +272,11 @@ function histogramProblems({ evaluation, privacy }: CharterLike): readonly Chart
   if (privacy.unit === 'transaction' && histogram.rowsPerUnit !== 1)
     say('rowsPerUnit', 'with single transactions protected one unit is one row');
   return problems;
+}
+
+/** Deviation of exact noise in whole grid steps, ⌈zC/γ⌉: never less than the charter says. */
+export function gridDeviation({ privacy, grids }: Pick<CharterLike, 'privacy' | 'grids'>): number {
+  return Math.ceil((privacy.noiseMultiplier * (privacy.clippingNorm ?? 0)) / 2 ** grids.sum.exponent);
 }
 
 /** Rounds of a run that end in a published model. */

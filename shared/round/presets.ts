@@ -5,6 +5,7 @@ import type {
   EvaluationHistogram,
   FeaturePresetName,
   Grid,
+  NoiseSampler,
   Participation,
   PrivacyUnit,
   Recipe,
@@ -53,13 +54,15 @@ export interface CharterChoice {
   readonly modelSeed?: number;
   readonly participation?: Partial<Participation>;
   readonly leaveOutKnownCards?: boolean;
+  /** `rounded-gaussian` unless stated. */
+  readonly sampler?: NoiseSampler;
   /** Off unless stated; histogram-preset.ts has the usual one. */
   readonly histogram?: EvaluationHistogram;
 }
 
 /** A whole charter from the few choices that an operator makes; everything else as in the reference results. */
 export function presetCharter(choice: CharterChoice): Charter {
-  const { recipe, rounds, noiseMultiplier, unit = 'transaction' } = choice;
+  const { recipe, rounds, noiseMultiplier, unit = 'transaction', sampler = 'rounded-gaussian' } = choice;
   const participation: Participation = {
     minimumCohort: 3,
     quorum: 3,
@@ -93,9 +96,10 @@ export function presetCharter(choice: CharterChoice): Charter {
       noise: 'full',
       clippingNorm: noiseMultiplier > 0 ? presetOf(recipe, unit).clippingNorm : null,
       noiseMultiplier,
+      sampler,
       delta: choice.delta ?? presetOf(recipe, unit).delta,
     },
-    grids: presetGrids({ recipe, unit, noiseMultiplier, largestTier: participation.largestTier }),
+    grids: presetGrids({ recipe, unit, noiseMultiplier, sampler, largestTier: participation.largestTier }),
     participation,
     openPayloads: true,
     secureAggregation: { kind: 'off' },
@@ -162,6 +166,12 @@ function plain(rounds: number, localLearningRate: number) {
 /** L2 bound that an unclipped gradient of one unit is taken to stay under, for the clamp only: 300 rows an account. */
 const UNCLIPPED_NORM: Readonly<Record<PrivacyUnit, number>> = { transaction: 4, account: 1200 };
 
+/** Grid steps in the noise's deviation, as a power of two; exact noise pays for its grid by γ√d, so there it is finer. */
+const NOISE_BITS: Readonly<Record<NoiseSampler, number>> = {
+  'rounded-gaussian': 10,
+  'discrete-gaussian': 12,
+};
+
 /**
  * design.md §5: differences on 2^-16 within ±4; noisy sums on 2^(⌈log2 zC⌉ − 10) (privacy.md §2f.3); without noise
  * 2^-20. The clamp of a sum is the first power of two above twice what the largest tier adds up to at the sampling rate.
@@ -170,9 +180,10 @@ function presetGrids(terms: {
   readonly recipe: RecipeName;
   readonly unit: PrivacyUnit;
   readonly noiseMultiplier: number;
+  readonly sampler: NoiseSampler;
   readonly largestTier: number;
 }): { difference: Grid; sum: Grid } {
-  const { recipe, unit, noiseMultiplier, largestTier } = terms;
+  const { recipe, unit, noiseMultiplier, sampler, largestTier } = terms;
   const { samplingRate, clippingNorm } = presetOf(recipe, unit);
   const isPrivate = noiseMultiplier > 0;
   const norm = isPrivate ? clippingNorm : UNCLIPPED_NORM[unit];
@@ -180,7 +191,7 @@ function presetGrids(terms: {
   return {
     difference: { exponent: isPrivate ? -16 : -20, clamp: 4 },
     sum: {
-      exponent: isPrivate ? Math.ceil(Math.log2(noiseMultiplier * clippingNorm)) - 10 : -20,
+      exponent: isPrivate ? Math.ceil(Math.log2(noiseMultiplier * clippingNorm)) - NOISE_BITS[sampler] : -20,
       clamp: 2 ** Math.ceil(Math.log2(largestSum)),
     },
   };

@@ -1,4 +1,5 @@
 /** What one round of a charter is to the ledger: the planned mechanisms, never ones that the hub or the training reports. */
+import { accountedNoiseMultiplier } from '#main/learning/dp-sgd/noise.ts';
 import { canonicalJson } from '#shared/canonical.ts';
 import type { Mechanism } from '#shared/privacy/mechanism.ts';
 import type { Charter } from '#shared/round/charter.ts';
@@ -32,7 +33,7 @@ export function roundCost(charter: Charter, index: number): RoundCost | null {
   if (recipe.kind === 'plain' || privacy.noiseMultiplier === 0) return null;
   const training = {
     samplingRate: recipe.samplingRate,
-    noiseMultiplier: privacy.noiseMultiplier,
+    noiseMultiplier: accountedNoiseMultiplier(charter),
     steps: plannedSteps(charter, index),
   };
   return { training, evaluation: evaluationMechanism(charter, index) };

@@ -2,7 +2,6 @@
  * The score histogram that travels with an update in the rounds that carry one: counts of this bank's own test rows under
  * the incoming model, with noise. The raw counts exist only inside `evaluationVector`.
  */
-import type { DiscreteGaussian } from '../../learning/dp-sgd/discrete-gaussian.ts';
 import {
   noisyHistogram,
   rowsOfUnits,
@@ -36,14 +35,14 @@ export function rowsToEvaluate({
   return charter.privacy.unit === 'account' || leftOut === undefined ? [test] : [test, leftOut];
 }
 
-/** Keyed afresh for this release. */
-export interface EvaluationChance {
-  readonly chance: Pick<Chance, 'word'>;
-  readonly gaussian: DiscreteGaussian;
-}
-
-/** null in a round without evaluation. It draws noise: the charge is on the disk before (I2). */
-export function evaluationVector(source: EvaluationSource, by: EvaluationChance): Float64Array | null {
+/**
+ * null in a round without evaluation. It draws noise: the charge is on the disk before (I2). `chance`: keyed afresh for
+ * this release.
+ */
+export function evaluationVector(
+  source: EvaluationSource,
+  chance: Pick<Chance, 'word' | 'discreteNormals'>,
+): Float64Array | null {
   const { charter, checkpoint } = source;
   const { histogram } = charter.evaluation;
   const layout = updateLayout(charter, checkpoint.weights.length, checkpoint.round);
@@ -52,11 +51,11 @@ export function evaluationVector(source: EvaluationSource, by: EvaluationChance)
   const scored = scoredRows(source);
   const rows =
     charter.privacy.unit === 'account'
-      ? rowsOfUnits(scored.units, histogram.rowsPerUnit, by.chance)
+      ? rowsOfUnits(scored.units, histogram.rowsPerUnit, chance)
       : scored.labels.keys();
   const { noiseStandardDeviation } = histogram;
   const terms = { noiseStandardDeviation, bound: evaluation.bound };
-  return noisyHistogram(scoreHistogram(scored, rows), terms, by.gaussian);
+  return noisyHistogram(scoreHistogram(scored, rows), terms, chance);
 }
 
 function scoredRows({ charter, checkpoint, test }: EvaluationSource): ScoredUnits {

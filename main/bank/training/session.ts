@@ -5,7 +5,6 @@
 import { FailureError } from '#shared/failure.ts';
 import type { Quality } from '#shared/round/round-view.ts';
 import { updateLayout } from '#shared/round/update-layout.ts';
-import { createDiscreteGaussian } from '../../learning/dp-sgd/discrete-gaussian.ts';
 import { rowsByAccount } from '../../learning/dp-sgd/account-rows.ts';
 import type { SampledUnits } from '../../learning/dp-sgd/unit-batch.ts';
 import type { EngineSetup } from '../../learning/engine.ts';
@@ -138,10 +137,7 @@ function evaluation(
 ): Float64Array | null {
   return evaluationVector(
     { charter: setup.charter, checkpoint, test: rowsToEvaluate(setup) },
-    {
-      chance: createChance(aesKeystream(random)),
-      gaussian: createDiscreteGaussian(aesKeystream(random)),
-    },
+    createChance(aesKeystream(random)),
   );
 }
 

@@ -6,13 +6,11 @@
  * P(x) ∝ e^{−x²/2σ²} on the whole numbers. With sensitivity Δ it satisfies Δ²/2σ² zero-concentrated DP, the bound of the
  * continuous Gaussian (Theorem 4 there), and so does a vector of independent draws with L2 sensitivity Δ.
  */
+import { LARGEST_DISCRETE_DEVIATION } from '#shared/round/charter.ts';
 import type { Keystream } from './keystream.ts';
 
-/** Largest standard deviation: 2σ²(σ + 1)² stays below 2^53, so almost every comparison fits a float64 integer. */
-export const LARGEST_DISCRETE_DEVIATION = 4096;
-
 export interface DiscreteGaussian {
-  /** Fills `target` with independent draws. `deviation`: σ, a whole number from 1 to LARGEST_DISCRETE_DEVIATION. */
+  /** Fills `target` with independent draws. `deviation`: σ, a whole number from 1 to 4,096. */
   fill(target: Float64Array, deviation: number): void;
 }
 

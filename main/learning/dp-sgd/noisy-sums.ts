@@ -1,7 +1,9 @@
 /**
  * The one place where a gradient sum becomes releasable: clipped sum of a Poisson batch + Gaussian noise, rounded to the
- * charter's public grid. Its callers see only the rounded integers, and they see them only after the charge was written.
+ * charter's public grid (or rounded, then exact discrete noise). Its callers see only the noisy integers, and they see them
+ * only after the charge was written.
  */
+import type { NoiseSampler } from '#shared/round/charter.ts';
 import type { GradientEngine } from '../engine.ts';
 import type { Chance } from '../kernel/chance.ts';
 import { toIntegers } from './rounding.ts';
@@ -15,6 +17,8 @@ export interface NoisySumTerms {
   readonly clippingNorm: number | null;
   /** σ·C for full noise, σ·C/√t_h for shared noise, 0 without privacy. */
   readonly noiseStandardDeviation: number;
+  /** `rounded-gaussian` unless stated. */
+  readonly sampler?: NoiseSampler;
   /** Grid step γ, a power of two, and the largest integer a single sum may have. */
   readonly gridStep: number;
   readonly bound: number;
@@ -39,13 +43,13 @@ export interface NoisySums {
 }
 
 export function noisySums(engine: GradientEngine, terms: NoisySumTerms, chance: Chance): NoisySums {
-  const { samplingRate, clippingNorm, noiseStandardDeviation } = terms;
+  const { samplingRate, clippingNorm } = terms;
   const draw = unitSampler(terms.units, samplingRate, chance);
   return {
     next: (weights) => {
       const { units, ...batch } = draw();
       // Drawn whatever the batch holds: an empty batch is noisy too.
-      const noise = drawnOnce(chance, noiseStandardDeviation > 0 ? weights.length : 0);
+      const noise = drawnOnce(weights.length, noiseOf(terms, chance));
       const request = { weights, ...batch, clippingNorm, meanwhile: noise };
       const { sum, clippedUnits, nonFiniteRows } = engine.gradientSum(request);
       const sampled = { sampledUnits: units, sampledRows: batch.rows.length };
@@ -55,29 +59,43 @@ export function noisySums(engine: GradientEngine, terms: NoisySumTerms, chance: 
   };
 }
 
-/** Normals, drawn at the first call: by the engine while other threads add up, or after it. No engine can skip them. */
-function drawnOnce(chance: Chance, count: number): () => Float64Array {
+/** Draws at the first call: by the engine while other threads add up, or after it. No engine can skip it. */
+function drawnOnce(count: number, draw: (target: Float64Array) => void): () => Float64Array {
   let drawn: Float64Array | undefined;
   return () => {
     if (!drawn) {
       drawn = new Float64Array(count);
-      chance.normals(drawn);
+      draw(drawn);
     }
     return drawn;
   };
 }
 
+type NoiseTerms = Pick<NoisySumTerms, 'noiseStandardDeviation' | 'sampler' | 'gridStep' | 'bound'>;
+
+/** Standard normals, or whole grid steps; nothing without privacy. */
+function noiseOf(terms: NoiseTerms, chance: Chance): (target: Float64Array) => void {
+  const { noiseStandardDeviation, sampler, gridStep } = terms;
+  if (noiseStandardDeviation === 0) return () => undefined;
+  if (sampler !== 'discrete-gaussian') return chance.normals;
+  // rounded up: never less noise than is accounted for
+  const deviation = Math.ceil(noiseStandardDeviation / gridStep);
+  return (target) => {
+    chance.discreteNormals(target, deviation);
+  };
+}
+
 /**
  * (sum + sd·ξ)/γ to the nearest integer, within ± bound. The rounding is the last operation, so the low bits of the
- * float noise never leave (privacy.md 2f.3).
+ * float noise never leave (privacy.md 2f.3). Exact noise is whole already and is added to the rounded sum.
  */
-export function noisyIntegers(
-  sum: Float64Array,
-  noise: Float64Array,
-  terms: Pick<NoisySumTerms, 'noiseStandardDeviation' | 'gridStep' | 'bound'>,
-): Float64Array {
-  const { noiseStandardDeviation } = terms;
+export function noisyIntegers(sum: Float64Array, noise: Float64Array, terms: NoiseTerms): Float64Array {
+  const { noiseStandardDeviation, sampler, bound } = terms;
   if (noiseStandardDeviation === 0) return toIntegers(sum, terms);
+  if (sampler === 'discrete-gaussian') {
+    const exact = toIntegers(sum, { ...terms, bound: Number.MAX_SAFE_INTEGER });
+    return exact.map((k, i) => Math.max(-bound, Math.min(bound, k + (noise[i] ?? Number.NaN))));
+  }
   // a number without noise becomes NaN, which no update can carry
   const noisy = new Float64Array(sum.length);
   for (let i = 0; i < sum.length; i++)

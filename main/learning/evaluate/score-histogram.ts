@@ -4,7 +4,6 @@
  * without a look at any other unit.
  */
 import { HISTOGRAM_BINS, HISTOGRAM_EDGES } from '#shared/round/evaluation.ts';
-import type { DiscreteGaussian } from '../dp-sgd/discrete-gaussian.ts';
 import type { Chance } from '../kernel/chance.ts';
 import { uniformInteger } from '../model/public-random.ts';
 
@@ -62,10 +61,10 @@ export function rowsOfUnits(
 export function noisyHistogram(
   counts: ScoreHistogram,
   terms: { readonly noiseStandardDeviation: number; readonly bound: number },
-  gaussian: DiscreteGaussian,
+  chance: Pick<Chance, 'discreteNormals'>,
 ): ScoreHistogram {
   const noise = new Float64Array(counts.length);
-  gaussian.fill(noise, terms.noiseStandardDeviation);
+  chance.discreteNormals(noise, terms.noiseStandardDeviation);
   // a count without noise would be NaN, which no update can carry
   return counts.map((count, i) =>
     Math.max(-terms.bound, Math.min(terms.bound, count + (noise[i] ?? Number.NaN))),

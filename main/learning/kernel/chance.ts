@@ -2,6 +2,7 @@
  * Noise and sampling from a key stream, by the kernel's vector code in a small memory of its own.
  * privacy.md 2e and 2f.2 say what is drawn; assembly/chance.ts draws it.
  */
+import { createDiscreteGaussian } from '../dp-sgd/discrete-gaussian.ts';
 import type { Keystream } from '../dp-sgd/keystream.ts';
 import { chanceInstance } from './instance.ts';
 
@@ -17,6 +18,8 @@ const MEMORY_BYTES = VALUES_AT + CHUNK * 8;
 export interface Chance {
   /** Fills `target` with standard normals, each a sum of four Box–Muller normals, halved (Opacus' secure_mode). */
   normals(target: Float64Array): void;
+  /** Fills `target` with exact discrete Gaussian draws of this whole deviation (dp-sgd/discrete-gaussian.ts). */
+  discreteNormals(target: Float64Array, deviation: number): void;
   /** A Poisson batch; see `PoissonBatch`. */
   poissonBatch(batch: PoissonBatch): Uint32Array;
   /** 32 random bits, as an unsigned integer. */
@@ -35,6 +38,7 @@ export interface PoissonBatch {
 
 export function createChance(stream: Keystream): Chance {
   const { memory, normals, jumps } = chanceInstance(MEMORY_BYTES);
+  const discrete = createDiscreteGaussian(stream);
   const bytes = new Uint8Array(memory.buffer, 0, VALUES_AT);
   const values = new Float64Array(memory.buffer, VALUES_AT, CHUNK);
   /** `count` jumps at the start of `values`; an even number is drawn. */
@@ -53,6 +57,7 @@ export function createChance(stream: Keystream): Chance {
         target.set(values.subarray(0, count), from);
       }
     },
+    discreteNormals: discrete.fill,
     poissonBatch: ({ rate, units }) => {
       const logOfMiss = Math.log1p(-rate);
       let size = 0;

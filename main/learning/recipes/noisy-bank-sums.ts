@@ -14,6 +14,7 @@ export function bankSums(recipe: FewRoundsRecipe | OneStepRecipe, training: Loca
     samplingRate: recipe.samplingRate,
     clippingNorm: charter.privacy.clippingNorm,
     noiseStandardDeviation: noiseStandardDeviation(charter),
+    sampler: charter.privacy.sampler,
     gridStep,
     bound: Math.ceil(charter.grids.sum.clamp / gridStep),
   };

@@ -64,6 +64,7 @@ export function logCharter(): Charter {
     recipe: 'few-rounds',
     rounds: 5,
     noiseMultiplier: 1.1,
+    histogram: { kind: 'on', everyRounds: 1, noiseStandardDeviation: 5, rowsPerUnit: 1 },
   });
   return Charter.parse({ ...preset, model: { ...preset.model, layers: [6, 4, 1] } });
 }

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { evaluationVector, rowsToEvaluate } from '#main/bank/training/evaluation.ts';
 import { createTrainingSession } from '#main/bank/training/session.ts';
-import { createDiscreteGaussian } from '#main/learning/dp-sgd/discrete-gaussian.ts';
 import { scoreHistogram } from '#main/learning/evaluate/score-histogram.ts';
 import { createChance } from '#main/learning/kernel/chance.ts';
 import { createKernel } from '#main/learning/kernel/pool.ts';
@@ -100,10 +99,7 @@ describe('the payload of an update', () => {
 });
 
 describe('the rows that count', () => {
-  const chance = () => ({
-    chance: createChance(aesKeystream(seededRandom('rows'))),
-    gaussian: createDiscreteGaussian(aesKeystream(seededRandom('noise'))),
-  });
+  const chance = () => createChance(aesKeystream(seededRandom('rows')));
   const quiet = { noiseStandardDeviation: 1 };
 
   it('are at most m of each account', () => {

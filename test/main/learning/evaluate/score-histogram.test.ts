@@ -1,4 +1,3 @@
-import { createDiscreteGaussian } from '#main/learning/dp-sgd/discrete-gaussian.ts';
 import { noisyHistogram, rowsOfUnits, scoreHistogram } from '#main/learning/evaluate/score-histogram.ts';
 import { createChance } from '#main/learning/kernel/chance.ts';
 import { aesKeystream } from '#main/platform/engine/keystream.ts';
@@ -71,8 +70,7 @@ describe('rows of an account', () => {
 
 describe('a noisy histogram', () => {
   const terms = { noiseStandardDeviation: 10, bound: 2 ** 31 - 1 };
-  const noisy = (counts: Float64Array, seed: string) =>
-    noisyHistogram(counts, terms, createDiscreteGaussian(aesKeystream(seededRandom(seed))));
+  const noisy = (counts: Float64Array, seed: string) => noisyHistogram(counts, terms, chanceOf(seed));
 
   it('has whole numbers with noise of the charter’s size on every bin, empty ones too', () => {
     const counts = Float64Array.from({ length: 2 * HISTOGRAM_BINS }, (_, i) => (i % 2) * 500);
@@ -96,8 +94,7 @@ describe('a noisy histogram', () => {
 
   it('stays within the bound', () => {
     const counts = new Float64Array(2 * HISTOGRAM_BINS).fill(1000);
-    const gaussian = createDiscreteGaussian(aesKeystream(seededRandom('bound')));
-    const clamped = noisyHistogram(counts, { ...terms, bound: 995 }, gaussian);
+    const clamped = noisyHistogram(counts, { ...terms, bound: 995 }, chanceOf('bound'));
     expect(clamped.every((value) => value <= 995)).toBe(true);
     expect(clamped.includes(995)).toBe(true);
   });

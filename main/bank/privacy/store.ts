@@ -1,13 +1,15 @@
 /** The rows of the privacy ledger in the bank's store: read and appended, nothing else. */
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
+import { withStoreFailures } from '#main/platform/sqlite/failures.ts';
+import { FailureError } from '#shared/failure.ts';
 import type { LedgerRow } from './chain.ts';
 
 /** The bank's store file, as its other parts have it open: a transaction of theirs can hold entries of the ledger. */
 export type LedgerDatabase = Database.Database;
 
 export interface LedgerStore {
-  /** Up to `limit` rows after a sequence number, in order. */
+  /** Up to `limit` rows after a sequence number, in order. Throws `store-damaged` where they can't be read. */
   rowsAfter(sequence: number, limit?: number): readonly LedgerRow[];
   append(row: LedgerRow): void;
   /**
@@ -50,7 +52,8 @@ export function ledgerStore(database: LedgerDatabase): LedgerStore {
   const rowsAfter = database.prepare(ROWS_AFTER);
   const append = database.prepare<LedgerRow>(APPEND);
   return {
-    rowsAfter: (sequence, limit = -1) => z.array(Row).parse(rowsAfter.all(sequence, limit)),
+    rowsAfter: (sequence, limit = -1) =>
+      withStoreFailures(database.name, () => parsedRows(rowsAfter.all(sequence, limit))),
     append: (row) => {
       append.run(row);
     },
@@ -61,6 +64,13 @@ export function ledgerStore(database: LedgerDatabase): LedgerStore {
     isInTransaction: () => database.inTransaction,
     changeMark: () => `${pragmaNumber(database, 'data_version')}.${pragmaNumber(database, 'schema_version')}`,
   };
+}
+
+/** A bit of the file can turn a text into something else; that is damage, not a bug. */
+function parsedRows(found: readonly unknown[]): readonly LedgerRow[] {
+  const rows = z.array(Row).safeParse(found);
+  if (rows.success) return rows.data;
+  throw new FailureError('store-damaged', 'A row of the privacy ledger is not of the kind it was written as');
 }
 
 function pragmaNumber(database: LedgerDatabase, name: 'data_version' | 'schema_version'): string {

@@ -1,6 +1,7 @@
 /** The slices of `prove privacy`, in the order in which they run. A new one is registered here. */
 import { gate } from './gate.ts';
+import { bitFlips } from './bit-flips.ts';
 import { powerCut } from './power-cut.ts';
 import type { PrivacySlice } from './slice.ts';
 
-export const SLICES: readonly PrivacySlice[] = [gate, powerCut];
+export const SLICES: readonly PrivacySlice[] = [gate, powerCut, bitFlips];

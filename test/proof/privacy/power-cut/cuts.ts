@@ -122,11 +122,12 @@ async function stopped({ pid }: ChildProcess): Promise<void> {
 
 /** Number of the newest entry, and whether the app takes the ledger for whole. */
 function reopened(file: string): { readonly found: number; readonly isVerified: boolean } {
-  const { ledger, close } = openLedgerOn(file, { clock: realClock, random: systemRandom });
+  const opened = openLedgerOn(file, { clock: realClock, random: systemRandom });
+  const { ledger } = opened;
   try {
     return { found: ledger.head().sequence, isVerified: ledger.health().kind === 'verified' };
   } finally {
-    close();
+    opened.close();
   }
 }
 

@@ -26,10 +26,17 @@ export function openLedgerOn(
   file: string,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
 ): OpenedLedger {
-  const { database, close } = openStore({ file, migrations: bankMigrations, clock, log: silentLog });
+  const store = openStore({ file, migrations: bankMigrations, clock, log: silentLog });
+  const { database } = store;
   const directory = path.join(path.dirname(file), 'keys');
   const secrets = createSecrets({ directory, key: { kind: 'none' }, random });
   const macKey = ledgerMacKey(secrets, random);
   const ledger = openLedger({ database, macKey, clock, mirror: secretsMirror(secrets), accountant: TALLY });
-  return { ledger, database, close };
+  return {
+    ledger,
+    database,
+    close: () => {
+      store.close();
+    },
+  };
 }

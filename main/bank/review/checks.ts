@@ -1,9 +1,10 @@
 /** The checks of a review: what forbids the release, what is only odd, and the way out of each. Pure. */
 import type { LocalPolicy } from '#shared/contract/bank.ts';
 import type { LedgerHealth } from '#shared/privacy/ledger-view.ts';
+import type { FailureError } from '#shared/failure.ts';
 import type { BankId, Digest } from '#shared/ids.ts';
 import { formatEpsilonUp } from '#shared/privacy/format.ts';
-import type { ReviewCheck } from '#shared/round/review-view.ts';
+import type { ReviewCheck, ReviewSignatures } from '#shared/round/review-view.ts';
 import { nextTier } from '#shared/round/size-tier.ts';
 import { isChargedAsPlanned, roundCost } from './cost.ts';
 import { LEAST_NOISE_RATIO } from './limits.ts';
@@ -18,6 +19,9 @@ export interface CheckInput {
   readonly bankId: BankId;
   readonly isCharterSigned: boolean;
   readonly policy: LocalPolicy;
+  /** What the local policy refuses about this release; null when it allows it. */
+  readonly refusedByPolicy: FailureError | null;
+  readonly signatures: ReviewSignatures;
   readonly ledger: {
     readonly health: LedgerHealth;
     readonly budget: number | null;
@@ -104,6 +108,8 @@ const CHECKS: readonly Check[] = [
   { id: 'noise', title: 'Noise as agreed', judge: judgeNoise },
   { id: 'cost', title: 'Cost as planned', judge: judgeCost },
   { id: 'budget', title: 'Within the privacy budget', judge: judgeBudget },
+  { id: 'policy', title: "Within this bank's own floors", judge: judgePolicy },
+  { id: 'signatures', title: 'Signed as this bank decides', judge: judgeSignatures },
   {
     id: 'cohort',
     title: 'Enough banks in the round',
@@ -200,6 +206,31 @@ function judgeBudget({ held, ledger }: CheckInput): Outcome {
         `${detail}, more than the budget ${String(ledger.budget)}`,
         'Withhold the update or raise the budget with a reason.',
       );
+}
+
+function judgePolicy({ policy, refusedByPolicy }: CheckInput): Outcome {
+  if (refusedByPolicy !== null)
+    return block(
+      refusedByPolicy.message,
+      'Withhold the update, or change the floor with a reason (Settings).',
+    );
+  const { maximumEpsilonPerRound, maximumEpsilonPerRun, maximumEpsilonInTotal, maximumWeightShare } = policy;
+  const most = [maximumEpsilonPerRound, maximumEpsilonPerRun, maximumEpsilonInTotal].map(String).join(', ');
+  const share = `${(100 * maximumWeightShare).toFixed(0)} %`;
+  return pass(`ε a round, a run and in all at most ${most}; weight share at most ${share}`);
+}
+
+/** Never blocks: what is missing is what the reviewers are about to give. */
+function judgeSignatures({ signatures: { needed, given } }: CheckInput): Outcome {
+  if (needed === 1) return pass('One person decides');
+  const names = given.map(({ name }) => name).join(' and ');
+  if (given.length >= needed) return pass(`Signed by ${names}`);
+  return warn(
+    given.length === 0 ? 'Nobody has signed yet' : `Signed by ${names}; another reviewer has to`,
+    given.length === 0
+      ? 'Two reviewers sign for the same rounds, each with an own passphrase.'
+      : 'Another reviewer signs for the same rounds; for others both sign anew.',
+  );
 }
 
 function judgeTier({ round }: CheckInput): Outcome {

@@ -15,9 +15,8 @@ import { holdUpdate } from './held.ts';
 import { createReleases, type Releases } from './releases.ts';
 import { requirePolicyAtRelease } from './release-policy.ts';
 import { writeWithout } from './write-release.ts';
-import { checksOf } from './review-checks.ts';
+import { type Checked, checksOf } from './review-checks.ts';
 import type { RoundContext } from './round-context.ts';
-import type { HeldUpdate } from './store.ts';
 import { closeScope, openScope, standingScope } from './scoping.ts';
 import { createTrainings, type Trained, type Trainings } from './trainings.ts';
 
@@ -50,7 +49,7 @@ export function createGate(ports: GatePorts): Gate {
   /** A person set the standing policy since the last scope stopped. */
   let isStandingFresh = false;
   const releases = createReleases(ports, (held, round) => {
-    requireReleasable(ports, held, round);
+    requireReleasable(ports, { held, round, signatures: releases.signatures(held.updateId) });
   });
   const trainUnder = async (round: RoundContext, scope: ScopeRecord | undefined): Promise<void> => {
     const trained = await trainings.run(round, scope);
@@ -101,9 +100,10 @@ export function createGate(ports: GatePorts): Gate {
 }
 
 /** Throws the first thing that forbids the release of this update now. */
-function requireReleasable(ports: GatePorts, held: HeldUpdate, round: RoundContext): void {
+function requireReleasable(ports: GatePorts, checked: Checked): void {
+  const { held, round } = checked;
   requirePolicyAtRelease(ports, { charge: held.charge, round });
-  const blocked = blockingCheck(checksOf(ports, held, round));
+  const blocked = blockingCheck(checksOf(ports, checked));
   if (blocked === undefined) return;
   const code =
     blocked.id === 'digest'

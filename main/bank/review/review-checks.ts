@@ -1,12 +1,19 @@
 /** Gathers what the checks of a review look at. */
 import { digestOf, verifyStatement } from '#main/wire/identity.ts';
-import type { ReviewCheck } from '#shared/round/review-view.ts';
+import type { ReviewCheck, ReviewSignatures } from '#shared/round/review-view.ts';
 import { reviewChecks } from './checks.ts';
 import type { GatePorts } from './gate-ports.ts';
+import { policyAtRelease } from './release-policy.ts';
 import { remainingMs, type RoundContext } from './round-context.ts';
 import type { HeldUpdate } from './store.ts';
 
-export function checksOf(ports: GatePorts, held: HeldUpdate, round: RoundContext): readonly ReviewCheck[] {
+export interface Checked {
+  readonly held: HeldUpdate;
+  readonly round: RoundContext;
+  readonly signatures: ReviewSignatures;
+}
+
+export function checksOf(ports: GatePorts, { held, round, signatures }: Checked): readonly ReviewCheck[] {
   const { plan, operatorSignature } = round.plan;
   const earlier = ports.store.history(round.runId).flatMap(({ statistics }) => statistics.noiseRatio ?? []);
   return reviewChecks({
@@ -19,6 +26,8 @@ export function checksOf(ports: GatePorts, held: HeldUpdate, round: RoundContext
       signature: operatorSignature,
     }),
     policy: ports.policy(),
+    refusedByPolicy: policyAtRelease(ports, { charge: held.charge, round }),
+    signatures,
     ledger: {
       health: ports.ledger.health(),
       budget: ports.ledger.budget()?.epsilon ?? null,

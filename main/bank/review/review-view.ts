@@ -37,6 +37,7 @@ export function reviewView(sources: ReviewSources, updateId: UpdateId | undefine
   const run = sources.runOf(held);
   const { charter } = run.plan.plan;
   const round = ports.roundOf(held.roundId);
+  const signatures = sources.gate.signatures(held.updateId);
   const decision = ports.store.decision(held.updateId);
   const isWaiting = decision === undefined && round !== undefined;
   return {
@@ -60,7 +61,7 @@ export function reviewView(sources: ReviewSources, updateId: UpdateId | undefine
       samplingRate: charter.recipe.kind === 'plain' ? null : charter.recipe.samplingRate,
       steps: plannedSteps(charter, held.index),
     },
-    checks: round === undefined ? [] : [...checksOf(ports, held, round)],
+    checks: round === undefined ? [] : [...checksOf(ports, { held, round, signatures })],
     layers: held.statistics.layers,
     figures: figuresView(held),
     history: ports.store.history(held.runId).map(({ index, statistics }) => ({
@@ -76,7 +77,7 @@ export function reviewView(sources: ReviewSources, updateId: UpdateId | undefine
     scope: isWaiting ? scopeOffer(ports, held, run) : null,
     dataVersion: held.statistics.dataVersion,
     note: decision === undefined || decision.note === '' ? null : decision.note,
-    signatures: sources.gate.signatures(held.updateId),
+    signatures,
     decision: decisionView(ports, held),
   };
 }

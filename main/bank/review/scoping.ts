@@ -2,6 +2,7 @@
  * Release scopes: how many following rounds one review covers, what is held for them in the ledger, and when they end.
  * The standing policy is such a scope without a review of its own (design.md section 6).
  */
+import { digestOf } from '#main/wire/identity.ts';
 import { FailureError } from '#shared/failure.ts';
 import type { RunId, UpdateId } from '#shared/ids.ts';
 import { formatEpsilonUp, formatRemainingDown } from '#shared/privacy/format.ts';
@@ -93,6 +94,7 @@ export function openScope(ports: GatePorts, request: ScopeRequest): ScopeRecord 
     source: scope.source,
     rounds,
     limits: { ...limits },
+    limitsHash: digestOf({ ...limits }),
     hold,
   });
   return { ...scope, number, state: { kind: 'running' } };

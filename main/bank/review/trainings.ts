@@ -10,6 +10,7 @@ import type { TrainingJob, TrainingOutcome } from '../training/trainer.ts';
 import { type ChargeRecord, chargeSequences } from './approval.ts';
 import { chargeRound } from './charging.ts';
 import { commit, type GatePorts } from './gate-ports.ts';
+import { showsRawFigures } from './raw-figures.ts';
 import type { RoundContext } from './round-context.ts';
 
 export interface Trained {
@@ -72,8 +73,7 @@ export function createTrainings(ports: GatePorts): Trainings {
       ports.changed('runs', 'privacy');
       // The charge is on the disk: noise may be drawn from here on.
       try {
-        // Unattended rounds skip the two evaluations that only a person looks at.
-        current = start(round, scope === undefined);
+        current = start(round, showsRawFigures(scope, round.index));
         return { round, charge, outcome: await current.job.result };
       } catch (error) {
         if (!isClosed) noteStopped(ports, { round, charge, error });

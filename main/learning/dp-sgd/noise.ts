@@ -13,7 +13,7 @@ export function noiseStandardDeviation(charter: Pick<Charter, 'privacy' | 'secur
 /**
  * The noise multiplier that the ledger charges. Exact noise is added to the sum rounded to its grid, and rounding moves
  * each of the d numbers of two neighbouring sums by up to γ/2: the sensitivity is at most C + γ√d, so it is accounted as
- * zC/(C + γ√d) (Kairouz, Liu and Steinke 2021, arXiv:2102.06387, section 4; privacy.md 2f.5). Rounding after continuous
+ * zC/(C + γ√d) (compare Kairouz, Liu and Steinke 2021, arXiv:2102.06387). Rounding after continuous
  * noise is post-processing and costs nothing.
  */
 export function accountedNoiseMultiplier(charter: Pick<Charter, 'privacy' | 'grids' | 'model'>): number {

@@ -77,11 +77,11 @@ type NoiseTerms = Pick<NoisySumTerms, 'noiseStandardDeviation' | 'sampler' | 'gr
 function noiseOf(terms: NoiseTerms, chance: Chance): (target: Float64Array) => void {
   const { noiseStandardDeviation, sampler, gridStep } = terms;
   if (noiseStandardDeviation === 0) return () => undefined;
-  if (sampler !== 'discrete-gaussian') return chance.normals;
   // rounded up: never less noise than is accounted for
   const deviation = Math.ceil(noiseStandardDeviation / gridStep);
   return (target) => {
-    chance.discreteNormals(target, deviation);
+    if (sampler === 'discrete-gaussian') chance.discreteNormals(target, deviation);
+    else chance.normals(target);
   };
 }
 

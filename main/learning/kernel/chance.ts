@@ -57,7 +57,9 @@ export function createChance(stream: Keystream): Chance {
         target.set(values.subarray(0, count), from);
       }
     },
-    discreteNormals: discrete.fill,
+    discreteNormals: (target, deviation) => {
+      discrete.fill(target, deviation);
+    },
     poissonBatch: ({ rate, units }) => {
       const logOfMiss = Math.log1p(-rate);
       let size = 0;

@@ -137,6 +137,31 @@ describe('a noisy sum', () => {
   });
 });
 
+describe('a noisy sum with exact noise', () => {
+  const exact = { sampler: 'discrete-gaussian', gridStep: 2 ** -15 } as const;
+
+  it('is the sum rounded to its grid plus whole noise of at least the deviation', () => {
+    const steps = Math.ceil(0.1 / 2 ** -15);
+    expect(steps).toBe(3277);
+    const [none] = drawSums({ ...exact, units: NOTHING }, 1, 100_000);
+    expect(none?.every(Number.isSafeInteger)).toBe(true);
+    expect(hasDeviation(none ?? new Float64Array(), steps)).toBe(true);
+    // all of 1,000 rows: 250 is 250 · 2^15 steps exactly
+    const [all] = drawSums({ ...exact, samplingRate: 1 }, 1, 100_000);
+    const noise = all?.map((k) => k - 250 * 2 ** 15) ?? new Float64Array();
+    expect(hasDeviation(noise, steps)).toBe(true);
+    expect(hasDeviation(noise, 0.9 * steps)).toBe(false);
+  });
+
+  it('stays within the bound, and a number that got no noise cannot be encoded', () => {
+    const [integers] = drawSums({ ...exact, units: NOTHING, bound: 3000 }, 1);
+    expect(integers?.every((k) => Math.abs(k) <= 3000)).toBe(true);
+    expect(integers?.includes(3000)).toBe(true);
+    const short = noisyIntegers(Float64Array.of(1, 2), Float64Array.of(5), { ...terms, ...exact });
+    expect([short[0], short[1]]).toEqual([2 ** 15 + 5, Number.NaN]);
+  });
+});
+
 it('a number that got no noise cannot be encoded', () => {
   const integers = noisyIntegers(Float64Array.of(1, 2), Float64Array.of(0.5), terms);
   expect(integers[1]).toBeNaN();

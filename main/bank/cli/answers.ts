@@ -4,6 +4,7 @@ import type { LocalPolicy, StandingPolicy } from '#shared/contract/bank.ts';
 import type { ImportProgress } from '#shared/features/data-view.ts';
 import { formatEpsilonUp, formatRemainingDown } from '#shared/privacy/format.ts';
 import type { LedgerEntryView, PrivacyStateView } from '#shared/privacy/ledger-view.ts';
+import type { ReviewerView, ReviewMode } from '#shared/round/reviewer-view.ts';
 import type { ReviewView } from '#shared/round/review-view.ts';
 import type { ParticipationView, RunView, ScopeView } from '#shared/round/round-view.ts';
 
@@ -113,9 +114,33 @@ export function reviewAnswer(review: ReviewView | null): Answer {
     `Price   ${cost}`,
     ...review.checks.map((check) => `${marks[check.level]}    ${check.title}: ${check.detail}`),
   ];
-  if (review.state.kind === 'waiting')
-    lines.push(`Release it: bank release --digest ${review.digest.slice(0, 12)}`);
+  if (review.state.kind === 'waiting') lines.push(releaseWords(review));
   return { document: review, words: lines.join('\n') };
+}
+
+function releaseWords({ digest, signatures: { needed, given } }: ReviewView): string {
+  const verb = `bank release --digest ${digest.slice(0, 12)}`;
+  if (needed === 1) return `Release it: ${verb}`;
+  const signed =
+    given.length === 0 ? 'Nobody has signed yet' : `Signed by ${given.map(({ name }) => name).join(', ')}`;
+  return `${signed}; ${String(needed)} reviewers sign it: ${verb} --reviewer NAME=FILE`;
+}
+
+export function signedAnswer(signed: { readonly given: number; readonly needed: number }): Answer {
+  const { given, needed } = signed;
+  const words = `Signed: ${String(given)} of ${String(needed)}. It leaves when another reviewer signs for the same rounds.`;
+  return { document: signed, words };
+}
+
+export function reviewersAnswer(list: {
+  readonly mode: ReviewMode;
+  readonly reviewers: readonly ReviewerView[];
+}): Answer {
+  const lines = list.reviewers.map(
+    ({ name, fingerprint, isActive }) => `  ${name}  key ${fingerprint}${isActive ? '' : '  (removed)'}`,
+  );
+  const mode = list.mode === 'two' ? 'Two reviewers sign every release by hand.' : 'One person decides.';
+  return { document: list, words: [mode, ...lines].join('\n') };
 }
 
 export function ledgerAnswer(state: PrivacyStateView, entries: readonly LedgerEntryView[]): Answer {

@@ -6,9 +6,11 @@ import { PrivacyUnit } from '#shared/round/charter.ts';
 import { LocalPolicy, type StandingPolicy } from '#shared/contract/bank.ts';
 import { LEAST_NOISE_RATIO } from '../review/limits.ts';
 import type { BankFlags } from './help.ts';
+import { type ReviewersCommand, reviewersCommand, type SignedBy, signedByOf } from './reviewer-flags.ts';
 import { need, number, oneOf, operand, optionalOperand, parseArguments, text } from './flags.ts';
 
 export type BankCommand =
+  | ReviewersCommand
   | { readonly kind: 'help' }
   | { readonly kind: 'rounds' }
   | { readonly kind: 'ledger' }
@@ -32,11 +34,26 @@ export type BankCommand =
       readonly digest: string;
       readonly following: number | undefined;
       readonly note: string;
+      readonly signedBy: readonly SignedBy[];
     }
   | { readonly kind: 'withhold'; readonly note: string }
-  | { readonly kind: 'set-budget'; readonly budget: Budget; readonly reason: string }
-  | { readonly kind: 'set-standing'; readonly policy: StandingPolicy }
-  | { readonly kind: 'set-local'; readonly change: Partial<LocalPolicy>; readonly reason: string }
+  | {
+      readonly kind: 'set-budget';
+      readonly budget: Budget;
+      readonly reason: string;
+      readonly signedBy: readonly SignedBy[];
+    }
+  | {
+      readonly kind: 'set-standing';
+      readonly policy: StandingPolicy;
+      readonly signedBy: readonly SignedBy[];
+    }
+  | {
+      readonly kind: 'set-local';
+      readonly change: Partial<LocalPolicy>;
+      readonly reason: string;
+      readonly signedBy: readonly SignedBy[];
+    }
   | { readonly kind: 'score'; readonly runId: RunId | undefined; readonly outputFile: string | undefined }
   | {
       readonly kind: 'pack';
@@ -95,7 +112,9 @@ function commandOf(verb: string, operands: readonly string[], flags: BankFlags):
     case 'review':
       return { kind: 'review', updateId: optionalOperand(operands, UpdateId, UPDATE) };
     case 'release':
-      return { kind: 'release', digest: digestOf(flags), following: wholeNumber(flags, 'rounds'), note };
+      return releaseOf(flags, note);
+    case 'reviewers':
+      return reviewersCommand(operands, flags);
     case 'withhold':
       return { kind: 'withhold', note };
     case 'budget':
@@ -118,6 +137,11 @@ function commandOf(verb: string, operands: readonly string[], flags: BankFlags):
   }
 }
 
+function releaseOf(flags: BankFlags, note: string): BankCommand {
+  const following = wholeNumber(flags, 'rounds');
+  return { kind: 'release', digest: digestOf(flags), following, note, signedBy: signedByOf(flags) };
+}
+
 function joinOf(operands: readonly string[], flags: BankFlags): BankCommand {
   const file = text(flags, 'invite');
   if (file !== undefined) return { kind: 'join-consortium', file };
@@ -133,7 +157,7 @@ function budgetOf(flags: BankFlags): Budget | undefined {
 function budgetCommand(flags: BankFlags): BankCommand {
   const budget = budgetOf(flags);
   if (budget === undefined) return { kind: 'show-budget' };
-  return { kind: 'set-budget', budget, reason: text(flags, 'reason') ?? '' };
+  return { kind: 'set-budget', budget, reason: text(flags, 'reason') ?? '', signedBy: signedByOf(flags) };
 }
 
 const MOST_ROUNDS = 10_000;
@@ -142,11 +166,13 @@ const WIDE_NOISE_RATIO = 50;
 
 function policyCommand(flags: BankFlags): BankCommand {
   const standing = oneOf(flags, 'standing', ['on', 'off']);
-  if (standing === 'off') return { kind: 'set-standing', policy: { kind: 'off' } };
-  if (standing === 'on') return { kind: 'set-standing', policy: standingOf(flags) };
+  const signedBy = signedByOf(flags);
+  if (standing === 'off') return { kind: 'set-standing', policy: { kind: 'off' }, signedBy };
+  if (standing === 'on') return { kind: 'set-standing', policy: standingOf(flags), signedBy };
   const change = localChange(flags);
   if (Object.keys(change).length === 0) return { kind: 'show-policy' };
-  return { kind: 'set-local', change, reason: need(flags, 'reason') };
+  // Needed where a floor falls: only the bank knows what it is now.
+  return { kind: 'set-local', change, reason: text(flags, 'reason') ?? '', signedBy };
 }
 
 function standingOf(flags: BankFlags): StandingPolicy {
@@ -168,6 +194,8 @@ function localChange(flags: BankFlags): Partial<LocalPolicy> {
     minimumNoiseMultiplier: number(flags, 'minimum-noise-multiplier'),
     maximumEpsilonPerRound: number(flags, 'maximum-epsilon-per-round'),
     maximumEpsilonPerRun: number(flags, 'maximum-epsilon-per-run'),
+    maximumEpsilonInTotal: number(flags, 'maximum-epsilon-in-total'),
+    maximumWeightShare: number(flags, 'maximum-weight-share'),
     minimumCohort: number(flags, 'minimum-cohort'),
     undoSeconds: number(flags, 'undo-seconds'),
     allowRunsWithoutNoise: allowed === undefined ? undefined : allowed === 'yes',

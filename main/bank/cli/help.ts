@@ -21,14 +21,17 @@ export const BANK_HELP = `One bank of a consortium, for its analyst, without a w
   train     [ROUND]                 charge the round and train; the update is then held for review
   decline   ROUND                   take no part in the round
   review    [UPDATE]                the held update: where to, at what price, what is odd
-  release   --digest SHA256 [--rounds K] [--note TEXT]
+  release   --digest SHA256 [--rounds K] [--note TEXT] [--reviewer NAME=FILE]
                                     send the reviewed update after the seconds of Undo; the digest is the one that
                                     review shows (its first 12 digits are enough); with --rounds also up to K following
-                                    rounds while every figure stays inside the limits
+                                    rounds while every figure stays inside the limits; where two decide, each of two
+                                    reviewers signs for the same rounds, with --reviewer
   withhold  [--note TEXT]           keep the held update here; its charge stays
   ledger                            every entry of the privacy ledger, charged and released ε
   budget    [--epsilon E --delta D --unit transaction|account --reason TEXT]
                                     show or set the privacy budget; δ and unit stay as they were first set
+  reviewers [list | add NAME --passphrase-file FILE | remove NAME --reason TEXT | mode one|two [--reason TEXT]]
+                                    who signs releases, and whether two have to
   policy    [--standing on|off --rounds K …] [--minimum-noise-multiplier Z … --reason TEXT]
                                     show or set what is released without a click, and the bank's own floors
   epsilon   --sampling-rate Q --noise-multiplier Z --steps N --delta D | --rows FILE
@@ -44,9 +47,13 @@ export const BANK_HELP = `One bank of a consortium, for its analyst, without a w
 
 Limits of policy --standing on:
   --minimum-noise-ratio R (0.9)  --maximum-noise-ratio R (50)  --minimum-cosine C (-1)  --maximum-epsilon E (2)
-Floors of policy, each with --reason:
-  --minimum-noise-multiplier Z  --maximum-epsilon-per-round E  --maximum-epsilon-per-run E  --minimum-cohort N
+Floors of policy; a lower one takes --reason:
+  --minimum-noise-multiplier Z  --maximum-epsilon-per-round E  --maximum-epsilon-per-run E
+  --maximum-epsilon-in-total E  --maximum-weight-share S (0 to 1)  --minimum-cohort N
   --allow-runs-without-noise yes|no  --undo-seconds S
+
+Where two decide, what loosens (policy, budget, reviewers) is signed by both: --reviewer NAME=FILE twice. The first line
+of FILE is that reviewer's passphrase, "-" reads standard input; it is used once and kept nowhere.
 
 Everywhere: --home DIR keeps the store and the keys there; --json prints one JSON document on standard output and nothing
 else; progress and the log go to standard error and to DIR/logs. A passphrase for the keys comes from PARLEY_PASSPHRASE_FILE.
@@ -72,6 +79,10 @@ export const BANK_OPTIONS = {
   'maximum-noise-ratio': { type: 'string' },
   'minimum-cosine': { type: 'string' },
   'maximum-epsilon': { type: 'string' },
+  reviewer: { type: 'string', multiple: true },
+  'passphrase-file': { type: 'string' },
+  'maximum-epsilon-in-total': { type: 'string' },
+  'maximum-weight-share': { type: 'string' },
   'minimum-noise-multiplier': { type: 'string' },
   'maximum-epsilon-per-round': { type: 'string' },
   'maximum-epsilon-per-run': { type: 'string' },
@@ -89,4 +100,7 @@ export const BANK_OPTIONS = {
   rows: { type: 'string' },
 } as const;
 
-export type BankFlags = { readonly [K in keyof typeof BANK_OPTIONS]?: string | boolean | undefined };
+export type BankFlags = {
+  readonly [K in keyof typeof BANK_OPTIONS]?:
+    (K extends 'reviewer' ? readonly string[] : string | boolean) | undefined;
+};

@@ -3,7 +3,8 @@ import { FailureError } from '#shared/failure.ts';
 import type { RoundId, UpdateId } from '#shared/ids.ts';
 import type { ReleaseScope, ReviewView } from '#shared/round/review-view.ts';
 import type { RoundView } from '#shared/round/round-view.ts';
-import { type Answer, done, reviewAnswer } from './answers.ts';
+import { type Answer, done, reviewAnswer, signedAnswer } from './answers.ts';
+import { credentialsOf } from './reviewer-verbs.ts';
 import type { BankCommand } from './command-line.ts';
 import { type BankProgram, endProgress, showProgress } from './program.ts';
 import type { BankClient } from './reach.ts';
@@ -41,12 +42,15 @@ export async function release(
   if (!review.digest.startsWith(command.digest))
     throw new FailureError('digest-changed', `The waiting update has the digest ${review.digest}`);
   const { updateId, digest } = review;
-  await client['review.release']({
-    updateId,
-    digest,
-    note: command.note,
-    scope: scopeOf(review, command.following),
-  });
+  const request = { updateId, digest, note: command.note, scope: scopeOf(review, command.following) };
+  const [reviewer, another] = await credentialsOf(client, program, command.signedBy);
+  if (another !== undefined)
+    throw new FailureError('wrong-usage', 'One reviewer signs at a time; give --reviewer once');
+  if (reviewer === undefined) await client['review.release'](request);
+  else {
+    const { given, needed } = await client['review.sign']({ ...request, reviewer });
+    if (given < needed) return signedAnswer({ given, needed });
+  }
   const ended = await until(program.clock, () => endOfSending(client, program, updateId));
   endProgress(program);
   if (ended.state.kind === 'sent')
@@ -88,6 +92,9 @@ export async function withhold(client: BankClient, note: string): Promise<Answer
 }
 
 function scopeOf(review: ReviewView, following: number | undefined): ReleaseScope {
+  const { scope: signed } = review.signatures;
+  // The second reviewer signs for the very limits of the first.
+  if (signed?.kind === 'rounds' && signed.following === following) return signed;
   if (following === undefined || following === 0) return { kind: 'this-round' };
   if (review.scope === null)
     throw new FailureError('nothing-to-review', 'This update does not wait for a decision');

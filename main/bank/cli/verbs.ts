@@ -17,6 +17,7 @@ import type { BankCommand, Budget } from './command-line.ts';
 import { importFile } from './import-file.ts';
 import type { BankProgram } from './program.ts';
 import type { BankClient } from './reach.ts';
+import { askReviewers, credentialsOf } from './reviewer-verbs.ts';
 import { release, train, withhold } from './round-verbs.ts';
 
 export type AskedCommand = Exclude<BankCommand, { kind: 'help' | 'serve' }>;
@@ -54,6 +55,11 @@ export async function ask(client: BankClient, command: AskedCommand, program: Ba
       return score(client, command);
     case 'pack':
       return pack(client, program, command);
+    case 'list-reviewers':
+    case 'add-reviewer':
+    case 'remove-reviewer':
+    case 'set-review-mode':
+      return askReviewers(client, command, program);
     case 'ledger':
     case 'show-budget':
     case 'set-budget':
@@ -61,7 +67,7 @@ export async function ask(client: BankClient, command: AskedCommand, program: Ba
     case 'set-standing':
     case 'set-local':
     case 'verify':
-      return askPrivacy(client, command);
+      return askPrivacy(client, command, program);
   }
 }
 
@@ -72,7 +78,11 @@ type PrivacyCommand = Extract<
   { kind: 'ledger' | 'show-budget' | 'set-budget' | 'show-policy' | 'set-standing' | 'set-local' | 'verify' }
 >;
 
-async function askPrivacy(client: BankClient, command: PrivacyCommand): Promise<Answer> {
+async function askPrivacy(
+  client: BankClient,
+  command: PrivacyCommand,
+  program: BankProgram,
+): Promise<Answer> {
   switch (command.kind) {
     case 'ledger':
       return ledger(client);
@@ -80,17 +90,23 @@ async function askPrivacy(client: BankClient, command: PrivacyCommand): Promise<
       return budgetAnswer(await client['privacy.state']({}));
     case 'set-budget': {
       const { budget } = await client['privacy.state']({});
-      await client['privacy.setBudget']({ ...wholeBudget(command.budget, budget), reason: command.reason });
+      const countersigned = await credentialsOf(client, program, command.signedBy);
+      const whole = wholeBudget(command.budget, budget);
+      await client['privacy.setBudget']({ ...whole, reason: command.reason, countersigned });
       return budgetAnswer(await client['privacy.state']({}));
     }
     case 'show-policy':
       return policyAnswer(await client['policy.read']({}));
-    case 'set-standing':
-      await client['policy.setStanding']({ policy: command.policy });
+    case 'set-standing': {
+      const countersigned = await credentialsOf(client, program, command.signedBy);
+      await client['policy.setStanding']({ policy: command.policy, countersigned });
       return policyAnswer(await client['policy.read']({}));
+    }
     case 'set-local': {
       const { local } = await client['policy.read']({});
-      await client['policy.setLocal']({ policy: { ...local, ...command.change }, reason: command.reason });
+      const countersigned = await credentialsOf(client, program, command.signedBy);
+      const policy = { ...local, ...command.change };
+      await client['policy.setLocal']({ policy, reason: command.reason, countersigned });
       return policyAnswer(await client['policy.read']({}));
     }
     case 'verify':

@@ -84,7 +84,9 @@ describe('usage', () => {
     ['a digest too short to name an update', ['release', '--digest', 'abc']],
     ['a run id of another kind', ['join', 'rnd_00000000000000000000000000']],
     ['a budget that is no number', ['budget', '--epsilon', 'four']],
-    ['floors without a reason', ['policy', '--minimum-noise-multiplier', '1']],
+    ['a reviewer without a passphrase file', ['release', '--digest', 'abcdefabcdef', '--reviewer', 'Ada']],
+    ['a passphrase as a flag', ['reviewers', 'add', 'Ada', '--passphrase', 'secret']],
+    ['a mode that there is not', ['reviewers', 'mode', 'three']],
   ])('exits 2 for %s, with nothing opened', async (_, args) => {
     const { code, stdout, stderr } = await run(...args);
     expect(code).toBe(2);
@@ -164,6 +166,44 @@ describe('a bank on the command line', () => {
       .parse(await json('policy'));
     expect(policy.local).toEqual({ minimumNoiseMultiplier: 1.5, undoSeconds: 5 });
     expect(policy.standing).toMatchObject({ kind: 'on', rounds: 25, limits: { minimumNoiseRatio: 0.9 } });
+  });
+
+  it('tightens a floor freely and loosens one with a reason', async () => {
+    await run('init', '--bank', 'Nord', '--analyst', 'Anna');
+    expect((await run('policy', '--minimum-noise-multiplier', '1.5')).code).toBe(0);
+    expect(
+      (await run('policy', '--maximum-weight-share', '0.5', '--maximum-epsilon-in-total', '9')).code,
+    ).toBe(0);
+    expect(await failure('policy', '--minimum-noise-multiplier', '1.4')).toBe('invalid-input');
+    expect((await run('policy', '--minimum-noise-multiplier', '1.4', '--reason', 'agreed')).code).toBe(0);
+  });
+
+  it('lets two reviewers decide, with passphrases from files', async () => {
+    await run('init', '--bank', 'Nord', '--analyst', 'Anna', '--epsilon', '3');
+    const fileOf = (name: string, passphrase: string): string => {
+      const file = path.join(home, `${name}.txt`);
+      writeFileSync(file, `${passphrase}\nnothing else is read`);
+      return file;
+    };
+    const ada = fileOf('Ada', 'correct horse battery');
+    const ben = fileOf('Ben', 'staple under the mat');
+    await run('reviewers', 'add', 'Ada', '--passphrase-file', ada);
+    expect(await failure('reviewers', 'mode', 'two')).toBe('second-reviewer-needed');
+    await run('reviewers', 'add', 'Ben', '--passphrase-file', ben);
+    expect((await run('reviewers', 'mode', 'two')).code).toBe(0);
+    const { stdout } = await run('reviewers');
+    expect(stdout).toMatch(/Two reviewers sign[^]*Ada {2}key [0-9a-f ]{39}\n[^]*Ben/);
+    const raise = ['budget', '--epsilon', '5', '--reason', 'agreed'] as const;
+    expect(await failure(...raise)).toBe('second-reviewer-needed');
+    expect(await failure(...raise, '--reviewer', `Ada=${ada}`)).toBe('second-reviewer-needed');
+    expect(await failure(...raise, '--reviewer', `Ada=${ben}`, '--reviewer', `Ben=${ben}`)).toBe(
+      'reviewer-refused',
+    );
+    expect(await failure(...raise, '--reviewer', `Eve=${ada}`)).toBe('reviewer-refused');
+    expect((await run(...raise, '--reviewer', `Ada=${ada}`, '--reviewer', `Ben=${ben}`)).code).toBe(0);
+    expect(await failure('release', '--digest', '0'.repeat(12), '--reviewer', `Ada=${ada}`)).toBe(
+      'nothing-to-review',
+    );
   });
 
   it('verifies, and exits 1 with a reason when a row of the audit was changed', async () => {

@@ -22,6 +22,7 @@ export const COMMANDS = [
   { id: 'go.rounds', label: 'Rounds', group: 'Go to', shortcut: 'Mod+3', when: 'set-up' },
   { id: 'go.review', label: 'Review', group: 'Go to', shortcut: 'Mod+4', when: 'set-up' },
   { id: 'go.privacy', label: 'Privacy', group: 'Go to', shortcut: 'Mod+5', when: 'set-up' },
+  { id: 'go.audit', label: 'Audit', group: 'Go to', shortcut: 'Mod+6', when: 'set-up' },
   { id: 'go.settings', label: 'Settings', group: 'Go to', shortcut: 'Mod+,', when: 'set-up' },
   {
     id: 'screen.primary',

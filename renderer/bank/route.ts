@@ -6,6 +6,7 @@ export const SETTINGS_SECTIONS = [
   'bank',
   'hub',
   'policy',
+  'reviewers',
   'engine',
   'appearance',
   'shortcuts',
@@ -19,7 +20,9 @@ export type Route =
   | { readonly screen: 'data'; readonly view: 'import-result'; readonly importId: ImportId }
   | { readonly screen: 'rounds'; readonly runId: RunId | null }
   | { readonly screen: 'review'; readonly updateId: UpdateId | null }
+  | { readonly screen: 'record'; readonly updateId: UpdateId }
   | { readonly screen: 'privacy' }
+  | { readonly screen: 'audit' }
   | { readonly screen: 'settings'; readonly section: SettingsSection };
 
 export type ScreenName = Route['screen'];
@@ -34,8 +37,9 @@ export function parseRoute(hash: string): Route {
     case 'rounds':
       return { screen, runId: RunId.safeParse(first).data ?? null };
     case 'review':
-      return { screen, updateId: UpdateId.safeParse(first).data ?? null };
+      return parseReview(first, second);
     case 'privacy':
+    case 'audit':
       return { screen };
     case 'settings':
       return { screen, section: SETTINGS_SECTIONS.find((section) => section === first) ?? 'bank' };
@@ -51,6 +55,12 @@ function parseData(view: string | undefined, id: string | undefined): Route {
   return { screen: 'data', view: 'summary' };
 }
 
+function parseReview(id: string | undefined, view: string | undefined): Route {
+  const updateId = UpdateId.safeParse(id).data ?? null;
+  if (updateId !== null && view === 'record') return { screen: 'record', updateId };
+  return { screen: 'review', updateId };
+}
+
 export function hrefOf(route: Route): string {
   return `#/${pathOf(route)}`;
 }
@@ -59,6 +69,7 @@ function pathOf(route: Route): string {
   switch (route.screen) {
     case 'overview':
     case 'privacy':
+    case 'audit':
       return route.screen;
     case 'data':
       if (route.view === 'import-result') return `data/imports/${route.importId}`;
@@ -67,6 +78,8 @@ function pathOf(route: Route): string {
       return route.runId === null ? 'rounds' : `rounds/${route.runId}`;
     case 'review':
       return route.updateId === null ? 'review' : `review/${route.updateId}`;
+    case 'record':
+      return `review/${route.updateId}/record`;
     case 'settings':
       return `settings/${route.section}`;
   }

@@ -12,23 +12,24 @@ import { useBackend } from './backend.tsx';
 
 export type MethodName = keyof BankContract;
 
-export interface AskOptions {
+export interface AskOptions<Answer> {
   readonly isEnabled?: boolean;
-  /** Also pulled on a timer, for figures that move without an event. */
-  readonly everyMs?: number;
+  /** Also pulled on a timer, for figures that move without an event; by the last answer where it tells when. */
+  readonly everyMs?: number | ((last: Answer | undefined) => number | false);
 }
 
 export function useAsk<K extends MethodName>(
   method: K,
   input: Input<BankContract[K]>,
-  options: AskOptions = {},
+  options: AskOptions<Output<BankContract[K]>> = {},
 ): UseQueryResult<Output<BankContract[K]>> {
   const { client } = useBackend();
+  const { everyMs = false } = options;
   return useQuery<Output<BankContract[K]>>({
     queryKey: [method, input],
     queryFn: () => client[method](input),
     enabled: options.isEnabled ?? true,
-    refetchInterval: options.everyMs ?? false,
+    refetchInterval: typeof everyMs === 'function' ? ({ state }) => everyMs(state.data) : everyMs,
     placeholderData: keepPreviousData,
   });
 }

@@ -39,11 +39,16 @@ export function createQueryClient(): QueryClient {
   });
 }
 
+/** Topics whose queries have another name, or more than one. */
+const STALE: Readonly<Partial<Record<BankTopic, readonly string[]>>> = {
+  demo: ['app'],
+  review: ['review', 'leaks'],
+  policy: ['policy', 'reviewers'],
+};
+
 /** Prefixes of the queries that a topic makes stale. */
 export function staleQueries(topics: Iterable<BankTopic>): readonly string[] {
-  const prefixes = new Set<string>();
-  for (const topic of topics) prefixes.add(topic === 'demo' ? 'app' : topic);
-  return [...prefixes];
+  return [...new Set([...topics].flatMap((topic) => STALE[topic] ?? [topic]))];
 }
 
 /** Events of one breath are answered by one round of queries. */

@@ -1,6 +1,6 @@
 /** Failures on the screen: a short title for each code and where its next step can be done. Exhaustive by type. */
 import { type Failure, type FailureCode, FailureError, NEXT_STEPS } from '#shared/failure.ts';
-import { type Route } from '../bank/route.ts';
+import { type Route, type SettingsSection } from '../bank/route.ts';
 
 export interface FailureText {
   readonly title: string;
@@ -16,7 +16,7 @@ const importing: FailureText['place'] = {
 const rounds: FailureText['place'] = { label: 'Open Rounds', route: { screen: 'rounds', runId: null } };
 const review: FailureText['place'] = { label: 'Open Review', route: { screen: 'review', updateId: null } };
 const privacy: FailureText['place'] = { label: 'Open Privacy', route: { screen: 'privacy' } };
-const settings = (section: 'bank' | 'hub' | 'policy' | 'engine' | 'files'): FailureText['place'] => ({
+const settings = (section: SettingsSection): FailureText['place'] => ({
   label: 'Open Settings',
   route: { screen: 'settings', section },
 });
@@ -29,6 +29,7 @@ export const FAILURE_TEXTS: Readonly<Record<FailureCode, FailureText>> = {
   'not-found': say('Not found'),
   'not-available-here': say('Not available here'),
   'file-not-readable': say('The file cannot be read', importing),
+  'file-not-writable': say('The file cannot be written'),
   'not-a-csv': say('This is not a CSV file', importing),
   'encoding-not-supported': say('The file’s encoding is not supported', importing),
   'delimiter-unclear': say('The delimiter is unclear', importing),
@@ -69,6 +70,8 @@ export const FAILURE_TEXTS: Readonly<Record<FailureCode, FailureText>> = {
   'rate-limited': say('Too many requests'),
   'budget-not-set': say('There is no privacy budget yet', privacy),
   'budget-exhausted': say('The privacy budget does not allow this', privacy),
+  'second-reviewer-needed': say('Two reviewers have to sign', settings('reviewers')),
+  'reviewer-refused': say('The reviewer was refused'),
   'policy-refused': say('The local policy does not allow this', settings('policy')),
   'unit-mismatch': say('This store accounts for another unit of privacy', privacy),
   'nothing-to-review': say('Nothing to review', rounds),

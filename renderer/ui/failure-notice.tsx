@@ -12,6 +12,8 @@ export interface FailureNoticeProps {
   /** Whatever was thrown, or a failure that the backend keeps. */
   readonly error?: unknown;
   readonly failure?: Failure;
+  /** In place of the code's own title. */
+  readonly title?: string;
   /** `warn` for what is only not done yet; what went wrong is `bad`. */
   readonly tone?: 'bad' | 'warn';
   readonly onRetry?: () => void;
@@ -23,11 +25,12 @@ export function FailureNotice(props: FailureNoticeProps): ReactNode {
   const { error, failure, tone = 'bad', onRetry, actions } = props;
   const shown = failure ?? asFailure(error);
   const { title, place } = FAILURE_TEXTS[shown.code];
+  const named = props.title ?? title;
   return (
     <div className={classes['notice']} data-tone={tone} role="alert">
       <IconAlertTriangle className={classes['icon']} size={18} stroke={1.5} aria-hidden />
       <div className={classes['content']}>
-        <p className={classes['title']}>{title}</p>
+        <p className={classes['title']}>{named}</p>
         <p className={classes['message']}>{shown.message}</p>
         <p className={classes['next']}>{shown.nextStep}</p>
         {onRetry === undefined && place === null && actions === undefined ? null : (

@@ -13,20 +13,22 @@ export interface PanelProps {
   readonly aside?: ReactNode;
   /** Without inner padding, for tables that reach the border. */
   readonly isFlush?: boolean;
+  /** The title's line alone, while there is nothing below it. */
+  readonly isEmpty?: boolean;
   readonly children: ReactNode;
 }
 
-export function Panel({ title, aside, isFlush = false, children }: PanelProps): ReactNode {
+export function Panel({ title, aside, isFlush = false, isEmpty = false, children }: PanelProps): ReactNode {
   const id = useId();
   return (
     <section className={classes['panel']} aria-labelledby={id}>
-      <header className={classes['header']}>
+      <header className={classes['header']} data-alone={isEmpty}>
         <h2 className={classes['title']} id={id}>
           {title}
         </h2>
         {aside === undefined ? null : <div className={classes['aside']}>{aside}</div>}
       </header>
-      <div className={isFlush ? classes['flush'] : classes['body']}>{children}</div>
+      {isEmpty ? null : <div className={isFlush ? classes['flush'] : classes['body']}>{children}</div>}
     </section>
   );
 }

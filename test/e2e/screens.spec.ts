@@ -3,7 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from 'playwright/test';
 import { importId } from './fixtures/ids.ts';
 import { openScreen, type Screen } from './fixtures/screen.ts';
-import type { ScenarioName } from './fixtures/world.ts';
+import type { ScenarioName } from './fixtures/scenarios.ts';
 
 const SETTINGS = ['bank', 'hub', 'policy', 'engine', 'appearance', 'shortcuts', 'files'].map(
   (name) => `settings/${name}`,

@@ -15,6 +15,7 @@ import { BudgetDialog } from './budget-dialog.tsx';
 import { HealthPanel } from './health-panel.tsx';
 import { LedgerPanel } from './ledger-panel.tsx';
 import classes from './privacy.module.css';
+import { UnitClaim, wordsOfUnit } from './unit-claim.tsx';
 import { WhatIfPanel } from './what-if-panel.tsx';
 
 const words = text.privacy;
@@ -84,7 +85,9 @@ function Spending({ state, budget }: SpendingProps): ReactNode {
         </Stacked>
         <Stacked>
           <HealthPanel health={state.health} />
-          <Covers unit={budget.unit} />
+          <Panel title={words.covers} aside={wordsOfUnit(budget.unit).unit}>
+            <UnitClaim unit={budget.unit} />
+          </Panel>
         </Stacked>
       </WideNarrow>
       <LedgerPanel budget={budget} />
@@ -118,18 +121,5 @@ function BudgetFacts({ state, budget }: SpendingProps): ReactNode {
         { name: words.adjacencyName, value: words.adjacency },
       ]}
     />
-  );
-}
-
-function Covers({ unit }: { readonly unit: 'transaction' | 'account' }): ReactNode {
-  const isRow = unit === 'transaction';
-  return (
-    <Panel title={words.covers}>
-      <div className={classes['stack']}>
-        <p className={classes['covers']}>{isRow ? words.coversTransaction : words.coversAccount}</p>
-        <p className={classes['covers']}>{isRow ? words.notTransaction : words.notAccount}</p>
-        <p className={classes['covers']}>{words.notDecision}</p>
-      </div>
-    </Panel>
   );
 }

@@ -1,11 +1,15 @@
 /** The checks: what blocks first, then warnings, then what passed; each with its way out. */
-import { VisuallyHidden } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import { type ReactNode } from 'react';
 import { type ReviewCheck } from '#shared/round/review-view.ts';
 import { text } from '../../text/en.ts';
+import { HashText } from '../../ui/hash-text.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
+import { hrefOf } from '../route.ts';
 import classes from './review.module.css';
+import { type TabName } from './tabs.tsx';
+import { type WayOut, wayOut } from './way-out.ts';
 
 const words = text.review;
 const icons = { pass: IconCircleCheck, warning: IconAlertTriangle, block: IconCircleX } as const;
@@ -15,7 +19,13 @@ export function bySeverity(checks: readonly ReviewCheck[]): readonly ReviewCheck
   return checks.toSorted((a, b) => severity[a.level] - severity[b.level]);
 }
 
-export function Checks({ checks }: { readonly checks: readonly ReviewCheck[] }): ReactNode {
+export interface ChecksProps {
+  readonly checks: readonly ReviewCheck[];
+  /** Shows a tab of this page. */
+  readonly onTab: (tab: TabName) => void;
+}
+
+export function Checks({ checks, onTab }: ChecksProps): ReactNode {
   const countOf = (level: ReviewCheck['level']): number =>
     checks.filter((check) => check.level === level).length;
   const [passed, warned, blocked] = [countOf('pass'), countOf('warning'), countOf('block')];
@@ -31,24 +41,65 @@ export function Checks({ checks }: { readonly checks: readonly ReviewCheck[] }):
       </div>
       <ul className={classes['checks']}>
         {bySeverity(checks).map((check) => (
-          <Check key={check.id} check={check} />
+          <Check key={check.id} check={check} onTab={onTab} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Check({ check }: { readonly check: ReviewCheck }): ReactNode {
+interface CheckProps {
+  readonly check: ReviewCheck;
+  readonly onTab: ChecksProps['onTab'];
+}
+
+function Check({ check, onTab }: CheckProps): ReactNode {
   const Icon = icons[check.level];
+  const way = wayOut(check);
   return (
     <li className={classes['check']} data-level={check.level}>
       <Icon size={16} stroke={1.5} aria-hidden />
       <span>
         <VisuallyHidden>{words.levels[check.level]}: </VisuallyHidden>
         <span className={classes['checkTitle']}>{check.title}</span>{' '}
-        <span className={classes['quiet']}>{check.detail}</span>
+        <span className={classes['quiet']}>
+          <HashText>{sentence(check.detail, check.nextStep !== null)}</HashText>
+        </span>
         {check.nextStep === null ? null : <span> {check.nextStep}</span>}
+        {way === null ? null : <Way way={way} onTab={onTab} />}
       </span>
     </li>
+  );
+}
+
+/** With a full stop where another sentence follows. */
+function sentence(detail: string, isFollowed: boolean): string {
+  return isFollowed && !/[.!?…]$/.test(detail) ? `${detail}.` : detail;
+}
+
+function Way({ way, onTab }: { readonly way: WayOut; readonly onTab: ChecksProps['onTab'] }): ReactNode {
+  if (way.kind === 'place')
+    return (
+      <Button
+        className={classes['way']}
+        size="compact-xs"
+        component="a"
+        href={hrefOf(way.route)}
+        data-print="no"
+      >
+        {way.label}
+      </Button>
+    );
+  return (
+    <Button
+      className={classes['way']}
+      size="compact-xs"
+      data-print="no"
+      onClick={() => {
+        onTab(way.tab);
+      }}
+    >
+      {way.label}
+    </Button>
   );
 }

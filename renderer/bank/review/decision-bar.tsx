@@ -1,10 +1,8 @@
 /** The decision: scope and its limits, a note, Withhold, and the button that names act and destination. */
-import { Button, TextInput, Tooltip } from '@mantine/core';
-import { type ReactNode, useId, useState } from 'react';
+import { TextInput } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 import { type Digest } from '#shared/ids.ts';
 import { type ReviewView } from '#shared/round/review-view.ts';
-import { useCommand } from '../../commands/registry.tsx';
-import { Shortcut } from '../../commands/shortcut.tsx';
 import { useAsk, useTell } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
 import { ActionBar } from '../../ui/action-bar.tsx';
@@ -13,6 +11,8 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { obstacles, releaseScope, type ScopeChoice, sendLabel } from './decision.ts';
 import classes from './review.module.css';
 import { ScopeField } from './scope-field.tsx';
+import { SendButton } from './send-button.tsx';
+import { Signing } from './signing-panel.tsx';
 import { WithholdButton } from './withhold-button.tsx';
 
 const words = text.review;
@@ -25,18 +25,22 @@ export interface DecisionProps {
 }
 
 export function Decision({ view, asOf, digest }: DecisionProps): ReactNode {
-  const [choice, setChoice] = useState<ScopeChoice>({ kind: 'this-round' });
+  const [typed, setTyped] = useState<ScopeChoice>({ kind: 'this-round' });
   const [note, setNote] = useState('');
-  const release = useTell('review.release');
-  const { updateId } = view;
-  const send = (): void => {
-    const scope = releaseScope(choice);
-    if (scope !== null) release.mutate({ updateId, digest, scope, note });
-  };
+  const app = useAsk('app.state', {});
+  const remainingMs = useRemaining(view.closesInMs, asOf);
+  // What the first reviewer signed for is what the second one signs.
+  const choice = view.signatures.scope ?? typed;
+  const sendingBlocked = app.data?.sendingBlocked ?? null;
+  const waitingFor = obstacles({ view, choice, sendingBlocked, remainingMs });
   return (
     <>
       <div className={classes['release']} data-print="no">
-        <ScopeField view={view} choice={choice} onChoice={setChoice} />
+        {view.signatures.scope === null ? (
+          <ScopeField view={view} choice={choice} onChoice={setTyped} />
+        ) : (
+          <SignedScope scope={view.signatures.scope} />
+        )}
         <TextInput
           label={words.note}
           value={note}
@@ -46,59 +50,55 @@ export function Decision({ view, asOf, digest }: DecisionProps): ReactNode {
           }}
         />
       </div>
-      {release.isError ? <FailureNotice error={release.error} /> : null}
-      <ActionBar start={<WithholdButton view={view} note={note} />}>
-        <SendButton view={view} asOf={asOf} choice={choice} onSend={send} isSending={release.isPending} />
-      </ActionBar>
+      {view.signatures.needed === 2 ? (
+        <Signing view={view} digest={digest} choice={choice} note={note} waitingFor={waitingFor} />
+      ) : (
+        <Release view={view} digest={digest} choice={choice} note={note} waitingFor={waitingFor} />
+      )}
     </>
   );
 }
 
-interface SendButtonProps {
-  readonly view: ReviewView;
-  readonly asOf: number;
-  readonly choice: ScopeChoice;
-  readonly onSend: () => void;
-  readonly isSending: boolean;
+function SignedScope({
+  scope,
+}: {
+  readonly scope: NonNullable<ReviewView['signatures']['scope']>;
+}): ReactNode {
+  const { forScope, fixed } = text.reviewers.sign;
+  return (
+    <div>
+      <strong>{scope.kind === 'rounds' ? forScope.rounds(scope.following) : forScope['this-round']}</strong>
+      <p className={classes['quiet']}>{fixed}</p>
+    </div>
+  );
 }
 
-/** Never dead: what it waits for is beside it and in its description, and it can be focused. */
-function SendButton({ view, asOf, choice, onSend, isSending }: SendButtonProps): ReactNode {
-  const app = useAsk('app.state', {});
-  const remainingMs = useRemaining(view.closesInMs, asOf);
-  const waitingFor = obstacles({
-    view,
-    choice,
-    sendingBlocked: app.data?.sendingBlocked ?? null,
-    remainingMs,
-  });
-  const isReady = waitingFor.length === 0;
-  const id = useId();
-  const reasons = isReady ? '' : `${words.waitingFor} ${waitingFor.join('; ')}`;
-  const act = (): void => {
-    if (isReady && !isSending) onSend();
-  };
-  useCommand('screen.primary', act);
+export interface ReadyDecision {
+  readonly view: ReviewView;
+  readonly digest: Digest;
+  readonly choice: ScopeChoice;
+  readonly note: string;
+  /** Why nothing can be sent now; empty when it can. */
+  readonly waitingFor: readonly string[];
+}
+
+function Release({ view, digest, choice, note, waitingFor }: ReadyDecision): ReactNode {
+  const release = useTell('review.release');
+  const { updateId } = view;
   return (
-    <div className={classes['sendBox']}>
-      {isReady ? null : (
-        <span className={classes['obstacles']} id={id}>
-          {reasons}
-        </span>
-      )}
-      <Tooltip label={reasons} disabled={isReady}>
-        <Button
-          className={classes['send']}
-          variant="filled"
-          aria-disabled={!isReady}
-          aria-describedby={isReady ? undefined : id}
-          loading={isSending}
-          onClick={act}
-        >
-          {sendLabel({ view, choice })}
-        </Button>
-      </Tooltip>
-      <Shortcut of="screen.primary" />
-    </div>
+    <>
+      {release.isError ? <FailureNotice error={release.error} /> : null}
+      <ActionBar start={<WithholdButton view={view} note={note} />}>
+        <SendButton
+          label={sendLabel({ view, choice })}
+          waitingFor={waitingFor}
+          isBusy={release.isPending}
+          onAct={() => {
+            const scope = releaseScope(choice);
+            if (scope !== null) release.mutate({ updateId, digest, scope, note });
+          }}
+        />
+      </ActionBar>
+    </>
   );
 }

@@ -19,10 +19,12 @@ export function Destination({ view }: { readonly view: ReviewView }): ReactNode 
         <dd>
           <span className={classes['strong']}>{destination.consortium}</span>
           <span>{destination.address}</span>
-          <span className={classes['pinned']}>
-            <IconCircleCheck size={14} stroke={1.75} aria-hidden /> {words.pinned}
+          <span className={classes['together']}>
+            <span className={classes['pinned']}>
+              <IconCircleCheck size={14} stroke={1.75} aria-hidden /> {words.pinned}
+            </span>
+            <Digest value={destination.operatorFingerprint} of={words.operator} isShort />
           </span>
-          <Digest value={destination.operatorFingerprint} of={words.operator} isShort />
         </dd>
       </div>
       <div>
@@ -30,16 +32,20 @@ export function Destination({ view }: { readonly view: ReviewView }): ReactNode 
         <dd>
           <span className={classes['strong']}>{identity.bank}</span>
           <span>{identity.analyst}</span>
-          <span className={`${classes['small'] ?? ''} ${classes['quiet'] ?? ''}`}>{words.key}</span>
-          <Digest value={identity.keyFingerprint} of={words.key} isShort />
+          <span className={classes['together']}>
+            <span className={`${classes['small'] ?? ''} ${classes['quiet'] ?? ''}`}>{words.key}</span>
+            <Digest value={identity.keyFingerprint} of={words.key} isShort />
+          </span>
         </dd>
       </div>
-      <div className={classes['whole']}>
+      <div>
         <dt>{words.what}</dt>
         <dd>
           <span className={classes['strong']}>{words.whatValue(count(numbers), bytesText(bytes))}</span>
-          <span className={`${classes['small'] ?? ''} ${classes['quiet'] ?? ''}`}>{words.digest}</span>
-          <Digest value={digest} of={words.digest} />
+          <span className={classes['together']}>
+            <span className={`${classes['small'] ?? ''} ${classes['quiet'] ?? ''}`}>{words.digest}</span>
+            <Digest value={digest} of={words.digest} />
+          </span>
         </dd>
       </div>
     </dl>

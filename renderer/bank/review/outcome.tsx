@@ -1,5 +1,6 @@
-/** What became of the update: counting down with Undo, sending, sent, late, withheld, changed. */
+/** What became of the update, and what follows: counting down with Undo, sending, sent, late, withheld, changed. */
 import { Button } from '@mantine/core';
+import { IconClockX, IconEyeOff, IconSend } from '@tabler/icons-react';
 import { type ReactNode } from 'react';
 import { type ReviewView } from '#shared/round/review-view.ts';
 import { Shortcut } from '../../commands/shortcut.tsx';
@@ -7,19 +8,24 @@ import { useTell } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
 import { asFailure } from '../../text/failure-texts.ts';
 import { useRemaining } from '../../ui/clock.ts';
-import { roundNumber } from '../../ui/format.ts';
+import { momentText, roundNumber } from '../../ui/format.ts';
 import { toast, toastFailure } from '../../ui/toast.ts';
+import { hrefOf } from '../route.ts';
 import classes from './review.module.css';
 
 const words = text.review;
 
 function Strip(props: {
   readonly tone: 'good' | 'warn' | 'leaves';
+  readonly icon?: ReactNode;
+  readonly actions?: ReactNode;
   readonly children: ReactNode;
 }): ReactNode {
   return (
     <div className={classes['state']} data-tone={props.tone} role="status">
-      {props.children}
+      {props.icon}
+      <div className={classes['stateWords']}>{props.children}</div>
+      {props.actions === undefined ? null : <div className={classes['stateActions']}>{props.actions}</div>}
     </div>
   );
 }
@@ -33,18 +39,72 @@ export function Outcome({ view, asOf }: { readonly view: ReviewView; readonly as
     case 'counting-down':
       return <CountingDown view={view} leftMs={view.state.sendsInMs} asOf={asOf} />;
     case 'sending':
-      return <Strip tone="leaves">{words.sending}</Strip>;
+      return (
+        <Strip tone="leaves" icon={<IconSend size={18} stroke={1.5} aria-hidden />}>
+          {words.sending}
+        </Strip>
+      );
     case 'sent':
-      return <Strip tone="good">{words.sent(round)}</Strip>;
+      return (
+        <Strip
+          tone="good"
+          icon={<IconSend size={18} stroke={1.5} aria-hidden />}
+          actions={<After view={view} />}
+        >
+          <strong>{words.sent(round)}</strong> <Decided view={view} /> <p>{words.sentNext}</p>
+        </Strip>
+      );
     case 'late':
       return (
-        <Strip tone="warn">
-          <strong>{words.late(round)}</strong> {words.lateWhy}
+        <Strip
+          tone="warn"
+          icon={<IconClockX size={18} stroke={1.5} aria-hidden />}
+          actions={<After view={view} />}
+        >
+          <strong>{words.late(round)}</strong> <p>{words.lateWhy}</p>
         </Strip>
       );
     case 'withheld':
-      return <Strip tone="warn">{words.withheld}</Strip>;
+      return (
+        <Strip
+          tone="warn"
+          icon={<IconEyeOff size={18} stroke={1.5} aria-hidden />}
+          actions={<After view={view} />}
+        >
+          <strong>{words.withheld}</strong> <Decided view={view} /> <p>{words.withheldNext}</p>
+        </Strip>
+      );
   }
+}
+
+/** When, and on which review it rests. */
+function Decided({ view: { decision } }: { readonly view: ReviewView }): ReactNode {
+  if (decision === null) return null;
+  return (
+    <span>
+      {words.decidedAt(momentText(decision.at))}
+      {decision.source === 'scope' ? ` ${words.decidedByScope}` : ''}
+      {decision.restsOn === null ? null : (
+        <>
+          {' '}
+          <a href={hrefOf({ screen: 'record', updateId: decision.restsOn })}>{words.decidedRests}</a>
+        </>
+      )}
+    </span>
+  );
+}
+
+function After({ view }: { readonly view: ReviewView }): ReactNode {
+  return (
+    <>
+      <Button component="a" href={hrefOf({ screen: 'record', updateId: view.updateId })}>
+        {text.record.open}
+      </Button>
+      <Button component="a" variant="filled" href={hrefOf({ screen: 'rounds', runId: view.runId })}>
+        {words.emptyAction}
+      </Button>
+    </>
+  );
 }
 
 function CountingDown(props: {
@@ -57,27 +117,34 @@ function CountingDown(props: {
   });
   const remaining = useRemaining(props.leftMs, props.asOf) ?? 0;
   return (
-    <Strip tone="leaves">
+    <Strip
+      tone="leaves"
+      icon={<IconSend size={18} stroke={1.5} aria-hidden />}
+      actions={
+        <>
+          <Button
+            autoFocus
+            loading={undo.isPending}
+            onClick={() => {
+              undo.mutate(
+                { updateId: props.view.updateId },
+                {
+                  onError: (error) => {
+                    toastFailure(asFailure(error));
+                  },
+                },
+              );
+            }}
+          >
+            {words.undo}
+          </Button>
+          <Shortcut of="review.undo" />
+        </>
+      }
+    >
       <span className={classes['undo']} role="timer" aria-live="off">
         {words.countingDown} {Math.ceil(remaining / 1000)} s
       </span>
-      <Button
-        autoFocus
-        loading={undo.isPending}
-        onClick={() => {
-          undo.mutate(
-            { updateId: props.view.updateId },
-            {
-              onError: (error) => {
-                toastFailure(asFailure(error));
-              },
-            },
-          );
-        }}
-      >
-        {words.undo}
-      </Button>
-      <Shortcut of="review.undo" />
     </Strip>
   );
 }
@@ -91,8 +158,14 @@ export interface ChangedProps {
 export function Changed({ onShow, isOver }: ChangedProps): ReactNode {
   return (
     <div className={classes['state']} data-tone="warn" role="alert">
-      <strong>{words.changed}</strong> <span>{words.changedWhy}</span>
-      {isOver ? null : <Button onClick={onShow}>{words.changedAction}</Button>}
+      <div className={classes['stateWords']}>
+        <strong>{words.changed}</strong> <span>{words.changedWhy}</span>
+      </div>
+      {isOver ? null : (
+        <div className={classes['stateActions']}>
+          <Button onClick={onShow}>{words.changedAction}</Button>
+        </div>
+      )}
     </div>
   );
 }

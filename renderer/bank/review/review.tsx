@@ -1,25 +1,25 @@
 /** Review: the one page on which an update is released. States: loading, empty, error, waiting, changed, decided, late. */
 import { Button } from '@mantine/core';
-import { IconFileCheck } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { type UpdateId } from '#shared/ids.ts';
 import { type ReviewView } from '#shared/round/review-view.ts';
 import { useAsk } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
 import { Countdown } from '../../ui/countdown.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { roundNumber } from '../../ui/format.ts';
 import { Page, Stacked } from '../../ui/page.tsx';
 import { Loading } from '../../ui/panel.tsx';
+import { LeaksPanel } from '../leaks/leaks-panel.tsx';
 import { hrefOf } from '../route.ts';
 import { Checks } from './checks.tsx';
-import { Changed, Outcome } from './outcome.tsx';
 import { Decision } from './decision-bar.tsx';
 import { Destination, DestinationKnown } from './destination.tsx';
+import { NothingToReview } from './nothing-to-review.tsx';
+import { Changed, Outcome } from './outcome.tsx';
 import { PriceLine } from './price-line.tsx';
 import classes from './review.module.css';
-import { ReviewTabs } from './tabs.tsx';
+import { ReviewTabs, type TabName } from './tabs.tsx';
 
 const words = text.review;
 
@@ -32,31 +32,32 @@ export function Review({ updateId }: { readonly updateId: UpdateId | null }): Re
     return (
       <Page title={words.title}>
         <DestinationKnown />
-        {review.isError ? (
-          <>
-            <FailureNotice error={review.error} onRetry={retry} />
-            <p>{words.errorKept}</p>
-          </>
-        ) : (
-          <Loading rows={8} />
-        )}
+        {review.isError ? <Unreadable error={review.error} onRetry={retry} /> : <Loading rows={8} />}
       </Page>
     );
-  if (review.data === null)
-    return (
-      <Page title={words.title}>
-        <EmptyState icon={IconFileCheck} title={words.emptyTitle} why={words.emptyWhy}>
-          <Button component="a" variant="filled" href={hrefOf({ screen: 'rounds', runId: null })}>
-            {words.emptyAction}
-          </Button>
-        </EmptyState>
-      </Page>
-    );
+  if (review.data === null) return <NothingToReview />;
   return (
     <>
-      {review.isError ? <FailureNotice error={review.error} onRetry={retry} /> : null}
+      {review.isError ? <Unreadable error={review.error} onRetry={retry} /> : null}
       <Shown key={review.data.updateId} view={review.data} asOf={review.dataUpdatedAt} />
     </>
+  );
+}
+
+function Unreadable(props: { readonly error: Error; readonly onRetry: () => void }): ReactNode {
+  return (
+    <FailureNotice
+      error={props.error}
+      onRetry={props.onRetry}
+      actions={
+        <>
+          <Button size="compact-sm" component="a" href={hrefOf({ screen: 'settings', section: 'files' })}>
+            {words.showLog}
+          </Button>
+          <span className={classes['kept']}>{words.errorKept}</span>
+        </>
+      }
+    />
   );
 }
 
@@ -68,7 +69,13 @@ interface ShownProps {
 /** Keeps the digest that the person saw: what was shown is what is sent (I14). */
 function Shown({ view, asOf }: ShownProps): ReactNode {
   const [seenDigest, setSeenDigest] = useState(view.digest);
+  const [tab, setTab] = useState<TabName>('summary');
   const isChanged = view.state.kind === 'changed' || view.digest !== seenDigest;
+  const isOpen = view.state.kind === 'waiting' && !isChanged;
+  const showTab = (next: TabName): void => {
+    setTab(next);
+    document.getElementById('review-looks')?.scrollIntoView({ block: 'nearest' });
+  };
   return (
     <Page
       title={words.title}
@@ -86,15 +93,12 @@ function Shown({ view, asOf }: ShownProps): ReactNode {
       <Outcome view={view} asOf={asOf} />
       <Destination view={view} />
       <div className={classes['band']}>
-        <PriceLine privacy={view.privacy} />
-        {view.checks.length === 0 ? null : <Checks checks={view.checks} />}
+        <PriceLine privacy={view.privacy} state={view.state} />
+        {view.checks.length === 0 ? null : <Checks checks={view.checks} onTab={showTab} />}
+        <LeaksPanel view={view} isOpen={isOpen} />
       </div>
-      <ReviewTabs view={view} />
-      {view.state.kind === 'waiting' && !isChanged ? (
-        <Decision view={view} asOf={asOf} digest={seenDigest} />
-      ) : (
-        <Stacked>{null}</Stacked>
-      )}
+      <ReviewTabs view={view} shown={tab} onShown={setTab} />
+      {isOpen ? <Decision view={view} asOf={asOf} digest={seenDigest} /> : <Stacked>{null}</Stacked>}
     </Page>
   );
 }
@@ -113,12 +117,11 @@ function HeaderActions({ view, asOf }: ShownProps): ReactNode {
       )}
       <Button
         size="compact-sm"
+        component="a"
         data-print="no"
-        onClick={() => {
-          window.print();
-        }}
+        href={hrefOf({ screen: 'record', updateId: view.updateId })}
       >
-        {words.print}
+        {text.record.open}
       </Button>
     </>
   );

@@ -49,7 +49,7 @@ function LayerChart({ layers }: { readonly layers: readonly LayerNorms[] }): Rea
   );
 }
 
-function figureFacts({ figures, terms, dataVersion, createdAt }: ReviewView): readonly Fact[] {
+export function figureFacts({ figures, terms, dataVersion, createdAt }: ReviewView): readonly Fact[] {
   const names = words.figures;
   const until = dataVersion.until === null ? '–' : dayText(dataVersion.until);
   const rate = terms.samplingRate === null ? '–' : String(terms.samplingRate);

@@ -1,6 +1,6 @@
 /** Five looks at the held update, one chart each at most. */
 import { Tabs } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode } from 'react';
 import { type ReviewView } from '#shared/round/review-view.ts';
 import { text } from '../../text/en.ts';
 import { EffectTab } from './effect-tab.tsx';
@@ -11,13 +11,26 @@ import { SummaryTab } from './summary-tab.tsx';
 import { WireTab } from './wire-tab.tsx';
 
 const words = text.review.tabs;
-type TabName = keyof typeof words;
+export type TabName = keyof typeof words;
 const names: readonly TabName[] = ['summary', 'layers', 'history', 'effect', 'wire'];
 
-export function ReviewTabs({ view }: { readonly view: ReviewView }): ReactNode {
-  const [shown, setShown] = useState<string | null>('summary');
+export interface ReviewTabsProps {
+  readonly view: ReviewView;
+  readonly shown: TabName;
+  readonly onShown: (tab: TabName) => void;
+}
+
+export function ReviewTabs({ view, shown, onShown }: ReviewTabsProps): ReactNode {
   return (
-    <Tabs className={classes['tabs']} value={shown} onChange={setShown}>
+    <Tabs
+      className={classes['tabs']}
+      id="review-looks"
+      value={shown}
+      onChange={(chosen) => {
+        const next = names.find((name) => name === chosen);
+        if (next !== undefined) onShown(next);
+      }}
+    >
       <Tabs.List>
         {names.map((name) => (
           <Tabs.Tab key={name} value={name}>

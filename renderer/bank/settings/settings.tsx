@@ -13,6 +13,7 @@ import { EngineSection } from './engine-section.tsx';
 import { FilesSection } from './files-section.tsx';
 import { HubSection } from './hub-section.tsx';
 import { PolicySection } from './policy-section.tsx';
+import { ReviewersSection } from '../reviewers/reviewers-section.tsx';
 
 const words = text.settings;
 
@@ -58,6 +59,8 @@ function Section({ name, state }: { readonly name: SettingsSection; readonly sta
       return <HubSection state={state} />;
     case 'policy':
       return <PolicySection />;
+    case 'reviewers':
+      return <ReviewersSection />;
     case 'engine':
       return <EngineSection engine={state.engine} />;
     case 'appearance':

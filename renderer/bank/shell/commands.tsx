@@ -30,6 +30,7 @@ function usePlaces(): void {
   useGo('go.rounds', { screen: 'rounds', runId: null });
   useGo('go.review', { screen: 'review', updateId: null });
   useGo('go.privacy', { screen: 'privacy' });
+  useGo('go.audit', { screen: 'audit' });
   useGo('go.settings', { screen: 'settings', section: 'bank' });
   useGo('data.import', { screen: 'data', view: 'import' });
 }

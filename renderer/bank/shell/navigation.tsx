@@ -4,6 +4,7 @@ import {
   IconActivity,
   IconDatabase,
   IconFileCheck,
+  IconHistory,
   IconLayoutDashboard,
   IconPlugConnected,
   IconPlugConnectedX,
@@ -21,7 +22,7 @@ import { Mark } from './mark.tsx';
 import classes from './shell.module.css';
 
 interface Place {
-  readonly route: Route;
+  readonly route: Exclude<Route, { readonly screen: 'record' }>;
   readonly icon: TablerIcon;
 }
 
@@ -31,6 +32,7 @@ const places: readonly Place[] = [
   { route: { screen: 'rounds', runId: null }, icon: IconActivity },
   { route: { screen: 'review', updateId: null }, icon: IconFileCheck },
   { route: { screen: 'privacy' }, icon: IconShieldLock },
+  { route: { screen: 'audit' }, icon: IconHistory },
   { route: { screen: 'settings', section: 'bank' }, icon: IconSettings },
 ];
 
@@ -52,7 +54,7 @@ export function Navigation({ state, bank, route, isUpdateWaiting }: NavigationPr
         <PlaceLink
           key={place.route.screen}
           place={place}
-          isCurrent={place.route.screen === route.screen}
+          isCurrent={place.route.screen === screenOf(route)}
           isWaiting={place.route.screen === 'review' && isUpdateWaiting}
         />
       ))}
@@ -99,8 +101,14 @@ const commandOfScreen = {
   rounds: 'go.rounds',
   review: 'go.review',
   privacy: 'go.privacy',
+  audit: 'go.audit',
   settings: 'go.settings',
-} as const satisfies Record<ScreenName, string>;
+} as const satisfies Record<Place['route']['screen'], string>;
+
+/** A record is read under Review. */
+function screenOf({ screen }: Route): ScreenName {
+  return screen === 'record' ? 'review' : screen;
+}
 
 function HubState({ hub }: { readonly hub: HubLink }): ReactNode {
   const { word, tone } = hubWord(hub);

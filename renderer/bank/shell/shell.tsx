@@ -3,9 +3,11 @@ import { type ReactNode } from 'react';
 import { type AppState } from '#shared/contract/bank.ts';
 import { useAsk } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
+import { Audit } from '../audit/audit.tsx';
 import { DataScreen } from '../data/data-screen.tsx';
 import { Overview } from '../overview/overview.tsx';
 import { Privacy } from '../privacy/privacy.tsx';
+import { ReviewRecord } from '../record/record.tsx';
 import { Review } from '../review/review.tsx';
 import { type Route, useRoute } from '../route.ts';
 import { Rounds } from '../rounds/rounds.tsx';
@@ -65,8 +67,12 @@ function Screen({ route, state }: { readonly route: Route; readonly state: AppSt
       return <Rounds runId={route.runId} />;
     case 'review':
       return <Review updateId={route.updateId} />;
+    case 'record':
+      return <ReviewRecord updateId={route.updateId} version={state.version} />;
     case 'privacy':
       return <Privacy />;
+    case 'audit':
+      return <Audit />;
     case 'settings':
       return <Settings state={state} section={route.section} />;
   }

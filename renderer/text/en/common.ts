@@ -16,6 +16,7 @@ export const common = {
   saved: (name: string) => `Saved ${name}`,
   showAsTable: 'Show as table',
   tableOf: (title: string) => `${title}, as a table`,
+  more: 'More',
   none: 'none',
   notYet: 'not yet',
 } as const;

@@ -55,16 +55,9 @@ export const privacy = {
   adjacency: 'add or remove one unit',
   adjacencyName: 'Neighbouring data',
   covers: 'What ε covers',
-  coversTransaction:
-    'How much all released updates together say about one transaction’s row: its inputs and its label.',
-  notTransaction:
-    'Not covered: the traces of the same transaction in the windows of later rows, such as its account’s averages and its counterparty’s fraud share.',
-  coversAccount:
-    'How much all released updates together say about one account: all its feature rows, with its own windows.',
-  notAccount:
-    'Not covered: the account’s traces in other accounts’ counterparty windows. People with accounts at several banks add up the banks’ ledgers.',
+  notCovered: 'Not covered',
   notDecision:
-    'Not covered either: your own choice to send or to withhold. The hub sees whether a bank sends.',
+    'A person’s choice to send or to withhold: the hub sees whether a bank sends, and ε does not cover that choice.',
   health: 'Ledger',
   healthVerified: (entries: string) => `Verified, ${entries} entries`,
   healthBroken: (sequence: string) => `Does not verify at entry ${sequence}. Sending is blocked.`,

@@ -3,12 +3,18 @@ export const review = {
   title: 'Review update',
   round: (round: number, of: number, run: string) => `Round ${String(round)} of ${String(of)} · ${run}`,
   closesIn: 'closes in',
-  print: 'Print',
   emptyTitle: 'Nothing to review',
+  emptyTraining: (round: number) =>
+    `This bank is training for round ${String(round)}. The update appears here when it is ready.`,
+  emptyTrain: (round: number) =>
+    `Round ${String(round)} is open. Train for it, and the update appears here. Nothing leaves without a release on this page.`,
+  emptyBetween: (round: number) =>
+    `Round ${String(round)} opens by itself when enough banks are present. Its update appears here after training.`,
   emptyWhy:
     'An update appears here when this bank has trained for a round. Nothing leaves without a release on this page.',
   emptyAction: 'Open Rounds',
   errorKept: 'The update is kept; nothing was sent.',
+  showLog: 'Show where the log is',
   leaves: 'What leaves this machine',
   to: 'To',
   as: 'As',
@@ -25,7 +31,9 @@ export const review = {
   priceNone: 'This run has no noise: there is no privacy guarantee, and nothing is charged.',
   delta: (delta: string) => `δ ${delta}`,
   unit: (unit: string) => `unit: ${unit}`,
-  how: 'How is this counted?',
+  bounds: 'ε bounds:',
+  how: 'How?',
+  howCounted: 'How it is counted',
   howText: (sequence: number) =>
     `By the privacy-loss distribution of the clipped, noised steps, neighbours differing by one unit added or removed, rounded up. It was charged as entry ${String(sequence)} before the noise was drawn. Withholding does not give it back.`,
   checksTitle: 'Checks',
@@ -33,6 +41,15 @@ export const review = {
   checksWarned: (n: number) => (n === 1 ? '1 warning' : `${String(n)} warnings`),
   checksBlocked: (n: number) => (n === 1 ? '1 blocks the release' : `${String(n)} block the release`),
   levels: { pass: 'Passed', warning: 'Warning', block: 'Blocks the release' },
+  waysOut: {
+    privacy: 'Open Privacy',
+    data: 'Open Data',
+    policy: 'Open the policy',
+    files: 'Open Settings',
+    rounds: 'Open Rounds',
+    compare: 'Compare',
+    wire: 'See the numbers',
+  },
   tabs: {
     summary: 'Summary',
     layers: 'By layer',
@@ -69,7 +86,8 @@ export const review = {
       readonly rate: string;
       readonly noise: string;
       readonly clip: string;
-    }) => `${String(terms.steps)} steps, q ${terms.rate}, z ${terms.noise}, C ${terms.clip}`,
+    }) =>
+      `${String(terms.steps)}\u00a0steps, q\u00a0${terms.rate}, z\u00a0${terms.noise}, C\u00a0${terms.clip}`,
     data: 'Data',
     dataValue: (rows: string, until: string) => `${rows} rows, until ${until}`,
     made: 'Made',
@@ -160,7 +178,7 @@ export const review = {
   withhold: 'Withhold…',
   withholdTitle: (round: number) => `Withhold the update of round ${String(round)}?`,
   withholdWhy:
-    'It will not be sent in this round and cannot be released later. The ε of computing it stays charged. The hub learns that this bank sends nothing this round, not why.',
+    'It will not be sent in this round and cannot be released later. The ε of computing it stays charged. The hub learns that this bank sends nothing this round, not why: ε does not cover a person’s choice.',
   withholdKeep: 'Keep it for review',
   withholdAnyway: 'Withhold anyway',
   withheldToast: 'Withheld. The update stays here.',
@@ -178,11 +196,17 @@ export const review = {
   undo: 'Undo',
   undone: 'Undone. Nothing was sent.',
   sending: 'Sending. Undo is over: the first bytes may be at the hub.',
-  sent: (round: number) =>
-    `Sent. The hub has the update of round ${String(round)} on disk. It cannot be taken back.`,
+  sent: (round: number) => `Sent. The hub has the update of round ${String(round)} on disk.`,
+  sentNext:
+    'It cannot be taken back. The new model appears under Rounds when the hub has published this round; this bank then recomputes it.',
+  decidedAt: (at: string) => `Decided ${at}.`,
+  decidedByScope: 'Released by a scope, inside its limits.',
+  decidedRests: 'The review it rests on',
   late: (round: number) => `Round ${String(round)} closed before a release. The update was not sent.`,
-  lateWhy: 'Released ε is unchanged; the ε of computing it stays charged, because the noise was drawn.',
-  withheld: 'Withheld. The update was not sent and stays here; its ε stays charged.',
+  lateWhy:
+    'Released ε is unchanged; the ε of computing it stays charged, because the noise was drawn. The next round opens by itself.',
+  withheld: 'Withheld. The update was not sent and stays here.',
+  withheldNext: 'Its ε stays charged. The next round opens by itself, and this bank takes part again.',
   changed: 'The update changed after it was shown. Review it again.',
   changedWhy: 'The digest is no longer the one you saw. Nothing was sent.',
   changedAction: 'Show the update as it is now',

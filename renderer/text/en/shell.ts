@@ -8,6 +8,7 @@ export const shell = {
     rounds: 'Rounds',
     review: 'Review',
     privacy: 'Privacy',
+    audit: 'Audit',
     settings: 'Settings',
   },
   waitingForReview: 'An update waits for your review',

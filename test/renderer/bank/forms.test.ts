@@ -11,7 +11,7 @@ import { scopeFigureRows } from '../../../renderer/bank/rounds/scope-figures.ts'
 import { standingOf } from '../../../renderer/bank/rounds/stages.ts';
 import { parsePolicy, policyText } from '../../../renderer/bank/settings/local-policy.ts';
 import { createAccountant } from '#shared/privacy/accountant.ts';
-import { SCENARIOS } from '../../e2e/fixtures/world.ts';
+import { SCENARIOS } from '../../e2e/fixtures/scenarios.ts';
 import {
   inspection,
   ledgerEntries,

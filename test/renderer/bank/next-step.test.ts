@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { suggestNextStep, type Situation } from '../../../renderer/bank/overview/next-step.ts';
-import { type ScenarioName, SCENARIOS } from '../../e2e/fixtures/world.ts';
+import { type ScenarioName, SCENARIOS } from '../../e2e/fixtures/scenarios.ts';
 
 function situation(name: ScenarioName): Situation {
   const { app, data, privacy, runs, review } = SCENARIOS[name]();

@@ -11,7 +11,7 @@ import { historyRows } from '../../../renderer/bank/review/history-tab.tsx';
 import { limitsText, parseLimits } from '../../../renderer/bank/review/limits-form.ts';
 import { leastNoiseShare } from '../../../renderer/bank/review/summary-tab.tsx';
 import { blockingCheck, checks, reviewView } from '../../e2e/fixtures/review.ts';
-import { SCENARIOS } from '../../e2e/fixtures/world.ts';
+import { SCENARIOS } from '../../e2e/fixtures/scenarios.ts';
 
 const limits = {
   minimumNoiseRatio: 0.9,

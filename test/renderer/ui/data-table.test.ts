@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Column, inOrder, nextOrder } from '../../../renderer/ui/data-table.tsx';
+import { type Column, inOrder, nextOrder } from '../../../renderer/ui/data-table-lines.ts';
 
 interface Row {
   readonly n: number;

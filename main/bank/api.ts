@@ -4,6 +4,7 @@ import type { Handlers } from '#shared/contract/define.ts';
 import { appHandlers } from './api/app.ts';
 import { auditHandlers } from './api/audit.ts';
 import { dataHandlers } from './api/data.ts';
+import { leakHandlers } from './api/leaks.ts';
 import { policyHandlers } from './api/policies.ts';
 import { privacyHandlers } from './api/privacy.ts';
 import { reviewerHandlers } from './api/reviewers.ts';
@@ -23,6 +24,7 @@ export function bankHandlers(services: Services, demo: DemoService): Handlers<Ba
     ...policyHandlers(services),
     ...reviewHandlers(services),
     ...reviewerHandlers(services),
+    ...leakHandlers(services),
     ...scoringHandlers(services),
     ...auditHandlers(services),
   };

@@ -87,11 +87,12 @@ function runningWork({ gate, rounds, data, features }: Services, demo: DemoServi
 }
 
 async function close(services: Services, demo: DemoService, store: Store): Promise<void> {
-  const { rounds, consortium, changes, gate, trainer, data, features } = services;
+  const { rounds, consortium, changes, gate, leaks, trainer, data, features } = services;
   demo.close();
   rounds.close();
   consortium.close();
   await gate.close();
+  await leaks.close();
   changes.close();
   await trainer.close();
   await data.close();

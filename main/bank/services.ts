@@ -5,7 +5,7 @@ import { openAuditLog } from '#main/platform/sqlite/audit-log.ts';
 import type { Store } from '#main/platform/sqlite/open.ts';
 import type { connectFederation } from '#main/wire/federation-client.ts';
 import { FailureError } from '#shared/failure.ts';
-import { UtcTime } from '#shared/ids.ts';
+import { type UpdateId, UtcTime } from '#shared/ids.ts';
 import type { AppState, BankTopic } from '#shared/contract/bank.ts';
 import { createAuditAnchor } from './audit/anchor.ts';
 import { type Audit, type AuditDetail, createAudit } from './audit/record.ts';
@@ -13,6 +13,8 @@ import { entriesBeforeAnchor } from './audit/store.ts';
 import { type Changes, createChanges } from './changes.ts';
 import { createDataService, type DataService } from './data/service.ts';
 import { createFeatureService, type FeatureService } from './features/service.ts';
+import { createLeakTests, type LeakTests } from './leaks/service.ts';
+import { openLeakStore } from './leaks/store.ts';
 import { type Ledger, openLedger } from './privacy/ledger.ts';
 import { ledgerMacKey, secretsMirror } from './privacy/ledger-secrets.ts';
 import { createGate, type Gate } from './review/gate.ts';
@@ -71,6 +73,7 @@ export interface Services {
   readonly ledger: Ledger;
   readonly soundness: Soundness;
   readonly trainer: Trainer;
+  readonly leaks: LeakTests;
   readonly gatePorts: GatePorts;
   readonly gate: Gate;
   readonly roundsPorts: RoundsPorts;
@@ -79,10 +82,14 @@ export interface Services {
 
 export function createServices(options: BankOptions, store: Store): Services {
   const base = createBase(options, store);
+  const leaks = createLeakTests({
+    ...base.leaks,
+    roundOf: ({ roundId }) => rounds.openRounds.context(roundId),
+    isTraining: () => gate.trainings.running() !== undefined,
+  });
   const gatePorts: GatePorts = {
     ...base.shared,
-    random: options.random,
-    scopes: base.scopes,
+    ...{ random: options.random, scopes: base.scopes, leaks },
     reviewers: base.services.reviewers,
     store: base.review,
     operatorKey: () => base.consortium().required().operatorKey,
@@ -131,7 +138,7 @@ export function createServices(options: BankOptions, store: Store): Services {
     },
   });
   base.bind(consortium);
-  return { options, store, ...base.services, consortium, gatePorts, gate, roundsPorts, rounds };
+  return { options, store, ...base.services, consortium, leaks, gatePorts, gate, roundsPorts, rounds };
 }
 
 /** All that does not need the rounds: stores, settings, data, ledger, training. */
@@ -164,11 +171,17 @@ function createBase(options: BankOptions, store: Store) {
   const onChanged = (): void => {
     changed('app', 'runs');
   };
+  const review = openReviewStore(database);
   return {
-    ...{ shared, roundsStore, preferences, consortium },
+    ...{ shared, roundsStore, preferences, consortium, review },
     link: { ...settled.link, connect: options.connectFederation, clock, random, log, onChanged },
     services: { ...settled.services, ...worked },
-    review: openReviewStore(database),
+    leaks: {
+      ...{ clock, log, changed, workers: options.workers, features: worked.features },
+      store: openLeakStore(database),
+      held: (updateId: UpdateId) => review.held(updateId),
+      engine: () => preferences.engineChoice(),
+    },
     scopes: openScopeStore(database),
     bind: (made: ConsortiumLink) => {
       bound = made;

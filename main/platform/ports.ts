@@ -33,7 +33,8 @@ export interface Secrets {
   write(name: string, value: Uint8Array): void;
 }
 
-export type WorkerName = 'training' | 'import' | 'features' | 'scoring' | 'kernel' | 'sample' | 'engines';
+export type WorkerName =
+  'training' | 'import' | 'features' | 'scoring' | 'kernel' | 'sample' | 'engines' | 'leaks';
 
 export interface WorkerHandle {
   post(message: unknown, transfer?: readonly ArrayBuffer[]): void;

@@ -11,6 +11,7 @@ import {
   type UpdateId,
   UtcTime,
 } from '#shared/ids.ts';
+import type { LeakWatch } from '../leaks/watch.ts';
 import type { Participations } from '../rounds/participations.ts';
 import type { Reviewers } from '../settings/reviewers.ts';
 import type { SignatureStore } from '../store/review-signatures.ts';
@@ -36,6 +37,7 @@ export interface GatePorts {
   readonly participations: Participations;
   readonly ledger: GateLedger;
   readonly trainer: Trainer;
+  readonly leaks: LeakWatch;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

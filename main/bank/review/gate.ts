@@ -11,6 +11,7 @@ import { chargeSequences } from './approval.ts';
 import { decideAutomatically } from './automatic.ts';
 import { blockingCheck } from './checks.ts';
 import { commit, type GatePorts, utcNow } from './gate-ports.ts';
+import { statisticsAtHolding } from './held-figures.ts';
 import { holdUpdate } from './held.ts';
 import { createReleases, type Releases } from './releases.ts';
 import { requirePolicyAtRelease } from './release-policy.ts';
@@ -137,6 +138,7 @@ function hold(ports: GatePorts, { round, outcome, charge }: Trained): void {
     for (const sequence of chargeSequences(charge)) ports.ledger.recordOutcome(sequence, 'late');
     return;
   }
+  const before = ports.lastIncluded(round.runId);
   const held = holdUpdate({
     round,
     outcome,
@@ -144,8 +146,7 @@ function hold(ports: GatePorts, { round, outcome, charge }: Trained): void {
     bankId: ports.identity().bankId,
     updateId: newId(ports.random, 'upd', UpdateId),
     createdAt: utcNow(ports.clock),
-    before: ports.lastIncluded(round.runId),
-    dataVersion: ports.dataVersion(),
+    statistics: statisticsAtHolding(ports, { round, outcome, before, dataVersion: ports.dataVersion() }),
   });
   const released = commit(ports, roundId, () => {
     ports.participations.apply(roundId, { kind: 'update-held', updateId: held.updateId });
@@ -155,6 +156,7 @@ function hold(ports: GatePorts, { round, outcome, charge }: Trained): void {
     return scope !== undefined && decideAutomatically(ports, { held, round, scope });
   });
   if (released) ports.send(held.updateId);
+  else ports.leaks.updateHeld(held.updateId);
   ports.changed('runs', 'review', 'privacy');
 }
 

@@ -1,5 +1,6 @@
 /** Gathers what the checks of a review look at. */
 import { digestOf, verifyStatement } from '#main/wire/identity.ts';
+import { leakChecks } from '../leaks/leak-checks.ts';
 import type { ReviewCheck, ReviewSignatures } from '#shared/round/review-view.ts';
 import { reviewChecks } from './checks.ts';
 import type { GatePorts } from './gate-ports.ts';
@@ -16,7 +17,7 @@ export interface Checked {
 export function checksOf(ports: GatePorts, { held, round, signatures }: Checked): readonly ReviewCheck[] {
   const { plan, operatorSignature } = round.plan;
   const earlier = ports.store.history(round.runId).flatMap(({ statistics }) => statistics.noiseRatio ?? []);
-  return reviewChecks({
+  const own = reviewChecks({
     held,
     digest: digestOf(held.payload),
     round,
@@ -36,4 +37,5 @@ export function checksOf(ports: GatePorts, { held, round, signatures }: Checked)
     remainingMs: remainingMs(round, ports.clock.monotonic()),
     earlierNoiseRatios: earlier,
   });
+  return [...own, ...leakChecks(ports.leaks.report(held))];
 }

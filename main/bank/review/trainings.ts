@@ -73,6 +73,7 @@ export function createTrainings(ports: GatePorts): Trainings {
       ports.changed('runs', 'privacy');
       // The charge is on the disk: noise may be drawn from here on.
       try {
+        ports.leaks.trainingStarts();
         current = start(round, showsRawFigures(scope, round.index));
         return { round, charge, outcome: await current.job.result };
       } catch (error) {

@@ -5,11 +5,11 @@ import { Quality } from '#shared/round/round-view.ts';
 import { FeatureRows } from '../features/feature-rows.ts';
 
 /** As in Settings. */
-const EngineChoice = z.enum(['automatic', 'kernel', 'tfjs-node', 'tfjs-wasm', 'tfjs-cpu']);
+export const EngineChoice = z.enum(['automatic', 'kernel', 'tfjs-node', 'tfjs-wasm', 'tfjs-cpu']);
 
 const vector = z.custom<Float64Array>((value) => value instanceof Float64Array);
 
-const Checkpoint = z.object({
+export const Checkpoint = z.object({
   round: z.int().min(0),
   step: z.int().min(0),
   roundSteps: z.int().min(0),

@@ -25,7 +25,7 @@ export interface AuditTerms {
 
 export interface AuditPorts {
   /** The engine whose clipping is tested. */
-  readonly openEngine: (setup: EngineSetup) => GradientEngine;
+  readonly openEngine: (setup: EngineSetup) => Promise<GradientEngine>;
   /** The chance whose sampling and noise are tested. */
   readonly chance: Chance;
   readonly onStep?: (done: number, steps: number) => void;
@@ -47,15 +47,19 @@ const CANARY_INPUT = 1000;
 /** Rows of one unit where accounts are clipped: their sum has to be clipped as one. */
 const ROWS_OF_ACCOUNT = 2;
 
-export function canaryAudit(terms: AuditTerms, ports: AuditPorts): AuditOutcome {
+export async function canaryAudit(terms: AuditTerms, ports: AuditPorts): Promise<AuditOutcome> {
   const isIn = Uint8Array.from({ length: terms.canaries }, () => ports.chance.word() & 1);
-  return judge(scoresOf(terms, isIn, ports), isIn, terms.delta);
+  return judge(await scoresOf(terms, isIn, ports), isIn, terms.delta);
 }
 
 /** What a watcher of every step sees along each canary's coordinate: Σ (noisy sum − clipped sum of the ordinary rows). */
-function scoresOf(terms: AuditTerms, isIn: Uint8Array, { openEngine, chance, onStep }: AuditPorts): Float64Array {
+async function scoresOf(
+  terms: AuditTerms,
+  isIn: Uint8Array,
+  { openEngine, chance, onStep }: AuditPorts,
+): Promise<Float64Array> {
   const shadow = shadowProblem(terms, isIn);
-  const engine = openEngine(shadow.setup);
+  const engine = await openEngine(shadow.setup);
   const watched = watchOrdinary(engine, shadow.firstCanaryRow);
   const noiseStandardDeviation = terms.noiseMultiplier * terms.clippingNorm;
   const gridStep = 2 ** noiseGridExponent(noiseStandardDeviation || terms.clippingNorm);

@@ -1,6 +1,6 @@
 /**
  * Optimisation inversion: looks for a batch whose gradient points where the update points (Zhu et al. 2019,
- * arXiv:1906.08935; cosine objective and schedule of Geiping et al. 2020, arXiv:2003.14053). Labels are given to it.
+ * arXiv:1906.08935; cosine objective of Geiping et al. 2020, arXiv:2003.14053). Labels are given to it.
  */
 import { publicNormal, type PublicRandom } from '../model/public-random.ts';
 import type { AttackedRows } from './attacked-rows.ts';
@@ -13,11 +13,12 @@ export interface InversionEffort {
   readonly restarts: number;
 }
 
-/** Adam with this learning rate, a tenth of it after 3/8, 5/8 and 7/8 of the iterations. */
+/** Adam's; a learning rate that falls finds less (measured: four rows to .96 of their length instead of .51). */
 const LEARNING_RATE = 0.1;
 const BETA_1 = 0.9;
 const BETA_2 = 0.999;
-const DECAYS_AT = [3 / 8, 5 / 8, 7 / 8];
+/** Of the starts: wider ones end in worse minima (four rows to .51 instead of .20 of their length). */
+const START_DEVIATION = 0.3;
 
 export interface InvertedBatch {
   /** The best guess of all restarts, one array a row. */
@@ -27,7 +28,7 @@ export interface InvertedBatch {
   readonly cosine: number;
 }
 
-/** `random` draws the starts: N(0, 1) an input. */
+/** `random` draws the starts. */
 export function invertGradient(
   problem: MatchProblem,
   effort: InversionEffort,
@@ -45,7 +46,7 @@ export function invertGradient(
 }
 
 function startOf(numbers: number, random: PublicRandom): Float64Array {
-  return Float64Array.from({ length: numbers }, () => publicNormal(random));
+  return Float64Array.from({ length: numbers }, () => START_DEVIATION * publicNormal(random));
 }
 
 interface Descent {
@@ -62,7 +63,6 @@ function descend(problem: MatchProblem, { iterations }: InversionEffort, inputs:
   for (let step = 1; step <= iterations; step++) {
     const objective = match.evaluate(inputs, slope);
     if (objective < best.objective) best = { inputs: inputs.slice(), objective };
-    const rate = LEARNING_RATE * 0.1 ** DECAYS_AT.filter((share) => step > share * iterations).length;
     for (let i = 0; i < inputs.length; i++) {
       const g = slope[i] ?? 0;
       const m = BETA_1 * (mean[i] ?? 0) + (1 - BETA_1) * g;
@@ -70,7 +70,7 @@ function descend(problem: MatchProblem, { iterations }: InversionEffort, inputs:
       mean[i] = m;
       square[i] = v;
       const direction = m / (1 - BETA_1 ** step) / (Math.sqrt(v / (1 - BETA_2 ** step)) + 1e-8);
-      inputs[i] = (inputs[i] ?? 0) - rate * direction;
+      inputs[i] = (inputs[i] ?? 0) - LEARNING_RATE * direction;
     }
   }
   return best;
@@ -83,7 +83,10 @@ export interface MatchedRow {
 }
 
 /** Which guess stands for which of equally many true rows: the assignment of least total distance, nearest pair first. */
-export function matchRows(guesses: readonly Float64Array[], { features, width }: AttackedRows): readonly MatchedRow[] {
+export function matchRows(
+  guesses: readonly Float64Array[],
+  { features, width }: AttackedRows,
+): readonly MatchedRow[] {
   const costs = guesses.map((guess) =>
     guesses.map((_, row) => relativeDistance(guess, features.subarray(row * width, (row + 1) * width))),
   );

@@ -13,7 +13,7 @@ export const COPIED_SHARE_LIMIT = 0.01;
 /** Rates of activation that fill 0 … 1 more evenly than this (Kolmogorov's distance from the uniform) are a ladder. */
 const LADDER_DISTANCE = 0.15;
 const LADDER_ENDS = 0.05;
-const PROBE_ROWS = 2000;
+const PROBE_ROWS = 500;
 /** Fewer neurons make no ladder that could be told from chance. */
 const LEAST_NEURONS = 8;
 

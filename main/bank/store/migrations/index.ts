@@ -5,6 +5,7 @@ import { privacyLedger } from './0020-ledger.ts';
 import { roundsMigration } from './0030-rounds.ts';
 import { reviewersMigration } from './0050-reviewers.ts';
 import { auditMigration } from './0060-audit.ts';
+import { leakReportsMigration } from './0070-leak-reports.ts';
 
 export const bankMigrations: readonly Migration[] = [
   initial,
@@ -12,4 +13,5 @@ export const bankMigrations: readonly Migration[] = [
   roundsMigration,
   reviewersMigration,
   auditMigration,
+  leakReportsMigration,
 ];

@@ -30,6 +30,7 @@ import { transactor } from '#main/bank/store/transaction.ts';
 import { openStore, type Store } from '#main/platform/sqlite/open.ts';
 import { digestOf, keyPairFromSeed, signStatement } from '#main/wire/identity.ts';
 import { type FakeClock, fakeClock } from '../../../fakes/clock.ts';
+import { noLeakTests } from '../../../fakes/leak-watch.ts';
 import { recordingLog } from '../../../fakes/log.ts';
 import { seededRandom } from '../../../fakes/random.ts';
 import { type FakeTrainer, fakeTrainer } from '../../../fakes/bank-trainer.ts';
@@ -210,6 +211,7 @@ function open(parts: Parts): GateFixture {
       log.push('send');
       parts.sent.push(updateId);
     },
+    leaks: noLeakTests,
     tellDeclined: () => void log.push('tell-declined'),
     changed: () => undefined,
   };

@@ -29,6 +29,7 @@ import type { Clock, Random } from '#main/platform/ports.ts';
 import { openStore } from '#main/platform/sqlite/open.ts';
 import { FailureError } from '#shared/failure.ts';
 import type { ReviewerId } from '#shared/ids.ts';
+import { noLeakTests } from '../../../fakes/leak-watch.ts';
 import { behindFuse, type Fuse } from './fuse.ts';
 import { BANK, BANK_KEYS, CONSORTIUM, HUB_KEYS, OPERATOR, REVIEWERS } from './terms.ts';
 import type { FakeWire } from './wire.ts';
@@ -151,6 +152,7 @@ export function openBank(machine: Machine): BankUnderTest {
     roundOf: (id) => (settings.round?.roundId === id ? settings.round : undefined),
     lastIncluded: (runId) => seams.review.lastIncluded(runId),
     send: () => void uploads.kick(),
+    leaks: noLeakTests,
     tellDeclined: () => undefined,
   };
   const gate = createGate(ports);

@@ -1,0 +1,13 @@
+/** How the figures of leak tests are put together. Pure. */
+import type { LeakFigure } from '#shared/privacy/leak-view.ts';
+
+export function figure(name: string, value: number | null, more: Partial<LeakFigure> = {}): LeakFigure {
+  return { name, value, chance: null, low: null, high: null, unit: '', ...more };
+}
+
+/** A relative distance in words: `0.68 of its length`. */
+export function inLengths(relative: number | null): string {
+  if (relative === null) return 'nowhere near';
+  if (relative < 0.001) return 'less than a thousandth of its length';
+  return `${relative.toPrecision(2)} of its length`;
+}

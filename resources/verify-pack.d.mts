@@ -1,0 +1,35 @@
+/** What is known of a pack once it is accepted; the page that the verifier prints is made of this. */
+export interface PackSummary {
+  readonly packDigest: string;
+  readonly bank: { readonly name: string; readonly fingerprint: string };
+  readonly consortium: { readonly name: string; readonly operatorFingerprint: string } | null;
+  /** `charged` and `released`: lower and upper bound by the verifier's own accounting. */
+  readonly epsilon: {
+    readonly recorded: number;
+    readonly charged: readonly [number, number];
+    readonly released: readonly [number, number];
+  };
+  readonly updates: {
+    readonly held: number;
+    readonly released: number;
+    readonly withheld: number;
+    readonly late: number;
+  };
+  readonly signatures: number;
+  readonly runs: readonly {
+    readonly title: string;
+    readonly rounds: readonly {
+      readonly index: number;
+      readonly isIncluded: boolean;
+      readonly checkpointHash: string;
+      readonly epsilonAfter: number | null;
+    }[];
+  }[];
+  readonly entries: { readonly ledger: number; readonly audit: number; readonly unread: number };
+}
+
+export type PackVerdict =
+  | { readonly kind: 'accepted'; readonly summary: PackSummary }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export function verifyPack(content: string, options?: { readonly operatorKey?: string }): PackVerdict;

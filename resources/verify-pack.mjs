@@ -1,0 +1,1006 @@
+#!/usr/bin/env node
+// Checks a pack of Parley (parley/pack/1) without Parley and without a network: node verify-pack.mjs FILE [--json] [--operator-key=HEX]
+// One file, no dependency but Node from version 20 on. docs/pack-format.md says what is proven and what is not.
+// Exit code 0: everything below holds. 1: refused, with the first reason found. 2: wrong usage.
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { readFileSync, realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+// ---- canonical JSON, hashes, signatures ---------------------------------------------------------------------------------
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`;
+}
+const same = (a, b) => canonical(a) === canonical(b);
+const digest = (value) => createHash('sha256').update(canonical(value)).digest('hex');
+const ZEROS = '0'.repeat(64);
+
+class Refusal extends Error {}
+function need(condition, reason) {
+  if (!condition) throw new Refusal(reason);
+}
+
+/** Ed25519 over the canonical JSON of the document with its purpose: a signature for one purpose is worth nothing for another. */
+function isSigned(publicKey, purpose, document, signature) {
+  const text = canonical({ ...document, protocol: 'parley/federation/1', purpose });
+  try {
+    const der = Buffer.from(`302a300506032b6570032100${publicKey}`, 'hex');
+    const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+    return verify(null, Buffer.from(text), key, Buffer.from(signature, 'hex'));
+  } catch {
+    return false;
+  }
+}
+const fingerprint = (key) =>
+  createHash('sha256').update(Buffer.from(key, 'hex')).digest('hex').slice(0, 32).match(/.{4}/g).join(' ');
+
+// ---- the closed shape of a pack: a field too many or too few is refused ----
+const matching = (pattern) => (value) => typeof value === 'string' && pattern.test(value);
+const id = (prefix) => matching(new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`));
+const oneOf = (...values) => matching(new RegExp(`^(${values.join('|')})$`));
+const TYPES = {
+  ...{ bank: id('bnk'), consortium: id('con'), run: id('run'), round: id('rnd'), update: id('upd') },
+  ...{ reviewer: id('rvw'), hash: matching(/^[0-9a-f]{64}$/), signature: matching(/^[0-9a-f]{128}$/) },
+  time: matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/),
+  text: (value) => typeof value === 'string',
+  number: (value) => typeof value === 'number' && Number.isFinite(value),
+  int: (value) => Number.isSafeInteger(value) && value >= 0,
+  boolean: (value) => typeof value === 'boolean',
+  object: isObject,
+  unit: oneOf('transaction', 'account'),
+};
+const orNull = (shape) => ({ orNull: shape });
+const listOf = (shape) => ({ listOf: shape });
+/** `{ a: int, b: orNull(hash) }` from 'a:int b:hash?'. */
+function fields(text) {
+  const members = text.split(' ').map((field) => field.split(':'));
+  return Object.fromEntries(
+    members.map(([name, type]) => [
+      name,
+      type.endsWith('?') ? orNull(TYPES[type.slice(0, -1)]) : TYPES[type],
+    ]),
+  );
+}
+
+const MECHANISM = fields('samplingRate:number noiseMultiplier:number steps:int');
+const HEADER = fields(
+  'consortiumId:consortium runId:run roundId:round bankId:bank updateId:update ' +
+    'charterHash:hash baseHash:hash payloadHash:hash byteLength:int',
+);
+const RUN = {
+  plan: {
+    plan: fields('runId:run charterHash:hash charter:object'),
+    ...fields('operatorSignature:signature'),
+  },
+  status: oneOf('open', 'completed', 'cancelled'),
+  membership: oneOf('none', 'joined', 'left'),
+  members: listOf({
+    membership: fields('runId:run charterHash:hash bankId:bank tier:int'),
+    ...fields('signature:signature'),
+  }),
+  log: listOf({
+    entry: {
+      ...fields(
+        'consortiumId:consortium runId:run roundId:round index:int previousHash:hash charterHash:hash',
+      ),
+      ...fields('baseHash:hash checkpointHash:hash sumsHash:hash publishedAt:time'),
+      included: listOf({
+        ...fields('tier:int'),
+        update: { header: HEADER, ...fields('signature:signature') },
+      }),
+    },
+    ...fields('hubSignature:signature'),
+  }),
+};
+const REVIEW = {
+  ...fields('scope:object note:text?'),
+  signed: {
+    statement: fields(
+      'updateId:update payloadHash:hash scopeHash:hash reviewerId:reviewer reviewer:text at:time',
+    ),
+    ...fields('publicKey:hash signature:signature'),
+  },
+};
+const RELEASE = {
+  approval: {
+    ...fields('bankId:bank roundId:round updateId:update baseHash:hash charterHash:hash payloadHash:hash'),
+    ...fields('byteLength:int chargeSequence:int? evaluationChargeSequence:int?'),
+    ...{ cost: orNull(MECHANISM), evaluationCost: orNull(MECHANISM), signers: listOf(TYPES.reviewer) },
+  },
+  ...{ ...fields('signature:signature scope:int?'), source: oneOf('review', 'scope') },
+  receipt: orNull({
+    receipt: fields('updateId:update roundId:round bankId:bank payloadHash:hash'),
+    ...fields('hubSignature:signature'),
+  }),
+  reviews: listOf(REVIEW),
+};
+const UPDATE = {
+  ...{ ...fields('index:int heldAt:time'), header: HEADER, release: orNull(RELEASE) },
+  charge: orNull({
+    ...{
+      ...fields('sequence:int epsilonBefore:number epsilonAfter:number fromHold:int?'),
+      mechanism: MECHANISM,
+    },
+    evaluation: orNull({ ...fields('sequence:int'), mechanism: MECHANISM }),
+  }),
+  decision: orNull({ kind: oneOf('released', 'withheld', 'late'), ...fields('at:time note:text?') }),
+};
+const SCOPE = {
+  ...fields('number:int runId:run reviewUpdateId:update? firstIndex:int rounds:int hold:int? state:object'),
+  ...{ source: oneOf('review', 'standing-policy'), epsilons: listOf(TYPES.number) },
+  limits: fields(
+    'minimumNoiseRatio:number maximumNoiseRatio:number minimumCosine:number maximumEpsilonPerRound:number',
+  ),
+  covered: listOf({
+    ...fields('roundId:round index:int sent:boolean'),
+    figures: fields('noiseRatio:number? cosine:number? epsilon:number'),
+  }),
+};
+const PACK = {
+  ...{ format: oneOf('parley/pack/1'), ...fields('madeAt:time madeBy:text run:run?') },
+  ...{ notes: oneOf('included', 'left-out'), bank: fields('name:text bankId:bank? publicKey:hash') },
+  consortium: orNull({
+    ...fields('id:consortium name:text operatorKey:hash'),
+    hubKeys: listOf(fields('hubKey:hash operatorSignature:signature')),
+    roster: listOf({
+      entry: fields('consortiumId:consortium bankId:bank name:text publicKey:hash'),
+      ...fields('operatorSignature:signature'),
+    }),
+  }),
+  ...{ runs: listOf(RUN), updates: listOf(UPDATE), scopes: listOf(SCOPE) },
+  ledger: listOf(fields('sequence:int at:time kind:text body:text mac:hash hash:hash')),
+  audit: listOf(fields('sequence:int at:time actor:text action:text detail:text? hash:hash')),
+};
+const OUTCOME = fields('charge:int');
+/** Bodies of ledger entries, by kind. */
+const BODIES = {
+  'budget-set': fields('epsilon:number delta:number unit:unit reason:text?'),
+  charge: {
+    ...fields(
+      'runId:run? roundId:round? unit:unit clippingNorm:number delta:number hold:int? epsilonAfter:number?',
+    ),
+    ...{
+      purpose: oneOf('update', 'evaluation', 'consortium-table', 'count'),
+      adjacency: oneOf('add-remove'),
+    },
+    mechanism: MECHANISM,
+  },
+  hold: { ...fields('runId:run clippingNorm:number'), mechanisms: listOf(MECHANISM) },
+  'hold-returned': fields('hold:int'),
+  ...{ released: OUTCOME, withheld: OUTCOME, late: OUTCOME, 'not-sent': OUTCOME },
+};
+
+function requireShape(value, shape, path) {
+  if (typeof shape === 'function') need(shape(value), `${path}: not a value that the format allows`);
+  else if (shape.orNull) value === null || requireShape(value, shape.orNull, path);
+  else if (shape.listOf) {
+    need(Array.isArray(value), `${path}: not a list`);
+    value.forEach((item, i) => requireShape(item, shape.listOf, `${path}[${i}]`));
+  } else {
+    need(isObject(value), `${path}: not an object`);
+    for (const name of Object.keys(shape))
+      need(Object.hasOwn(value, name), `${path}: the field "${name}" is missing`);
+    for (const name of Object.keys(value)) {
+      need(Object.hasOwn(shape, name), `${path}: the field "${name}" is unknown`);
+      requireShape(value[name], shape[name], `${path}.${name}`);
+    }
+  }
+}
+
+// ---- ε between two bounds that share nothing with Parley's own accountant ------------------------------------------------
+/** Equal steps added up; what costs nothing left out. */
+function merged(mechanisms) {
+  const kinds = new Map();
+  for (const { samplingRate: q, noiseMultiplier: z, steps } of mechanisms) {
+    if (q === 0 || steps === 0) continue;
+    const kind = kinds.get(`${q}/${z}`);
+    kinds.set(`${q}/${z}`, { q, z, steps: steps + (kind?.steps ?? 0) });
+  }
+  return [...kinds.values()].sort((a, b) => a.q - b.q || a.z - b.z);
+}
+
+/** Upper bound: Rényi divergence at the orders 2 to 256 (Mironov, Talwar and Zhang 2019), converted by Canonne, Kamath and Steinke 2020. */
+function epsilonAtMost(mechanisms, delta) {
+  const kinds = merged(mechanisms);
+  if (kinds.length === 0) return 0;
+  if (kinds.some(({ z }) => z === 0)) return Infinity;
+  let least = Infinity;
+  for (let order = 2; order <= 256; order++) {
+    const rdp = kinds.reduce(
+      (sum, { q, z, steps }) => sum + (steps * logMoment(q, z, order)) / (order - 1),
+      0,
+    );
+    least = Math.min(least, rdp + Math.log1p(-1 / order) - Math.log(delta * order) / (order - 1));
+  }
+  return Math.max(0, least);
+}
+
+/** log of the moment of whole order a: Σ C(a,k) (1−q)^(a−k) q^k exp((k² − k) / 2z²). */
+function logMoment(q, z, order) {
+  if (q === 1) return (order * (order - 1)) / (2 * z * z);
+  let [logSum, logChoose] = [-Infinity, 0];
+  for (let k = 0; k <= order; k++) {
+    const term = logChoose + k * Math.log(q) + (order - k) * Math.log1p(-q) + (k * k - k) / (2 * z * z);
+    logSum = Math.max(logSum, term) + Math.log1p(Math.exp(-Math.abs(logSum - term)));
+    logChoose += Math.log((order - k) / (k + 1));
+  }
+  return logSum;
+}
+
+/** Complementary error function: a series near 0, a continued fraction beyond. */
+function erfc(x) {
+  if (x < 0) return 2 - erfc(-x);
+  if (x > 27) return 0;
+  if (x < 2.5) {
+    let [term, sum] = [x, x];
+    for (let n = 1; Math.abs(term) > 1e-17; n++) {
+      term *= (-x * x) / n;
+      sum += term / (2 * n + 1);
+    }
+    return 1 - (2 / Math.sqrt(Math.PI)) * sum;
+  }
+  let fraction = 0;
+  for (let n = 60; n > 0; n--) fraction = n / 2 / (x + fraction);
+  return Math.exp(-x * x) / Math.sqrt(Math.PI) / (x + fraction);
+}
+const normal = (x) => erfc(-x / Math.SQRT2) / 2;
+
+const CELLS = 2 ** 18;
+const SPAN = 64;
+const WIDTH = SPAN / CELLS;
+
+/**
+ * Spectrum of one step's privacy loss on a ring of cells from −32 to 32, each loss rounded down to its cell: the loss of
+ * "one unit more" against "one unit less", log(1 − q + q·exp((2x − 1) / 2z²)) with x from the mixture, which grows with x.
+ */
+const spectra = new Map();
+function spectrumOf(q, z) {
+  const known = spectra.get(`${q}/${z}`);
+  if (known !== undefined) return known;
+  const real = new Float64Array(CELLS);
+  const below = (loss) => {
+    const inner = (Math.exp(loss) - (1 - q)) / q;
+    if (inner <= 0) return 0;
+    const x = z * z * Math.log(inner) + 0.5;
+    return (1 - q) * normal(x / z) + q * normal((x - 1) / z);
+  };
+  let before = below(-SPAN / 2);
+  for (let cell = -CELLS / 2; cell < CELLS / 2; cell++) {
+    const next = cell === CELLS / 2 - 1 ? 1 : below((cell + 1) * WIDTH);
+    real[(cell + CELLS) % CELLS] = Math.max(0, next - before);
+    before = next;
+  }
+  const imaginary = new Float64Array(CELLS);
+  transform(real, imaginary);
+  // Kept as logarithm and angle: a step's power is then a product.
+  const spectrum = {
+    logSize: real.map((value, i) => Math.log(Math.hypot(value, imaginary[i]))),
+    angle: real.map((value, i) => Math.atan2(imaginary[i], value)),
+  };
+  spectra.set(`${q}/${z}`, spectrum);
+  return spectrum;
+}
+
+const COSINES = Float64Array.from({ length: CELLS / 2 }, (_, k) => Math.cos((2 * Math.PI * k) / CELLS));
+const SINES = Float64Array.from({ length: CELLS / 2 }, (_, k) => -Math.sin((2 * Math.PI * k) / CELLS));
+
+/** Radix-2 Fourier transform in place. */
+function transform(real, imaginary) {
+  const n = CELLS;
+  for (let i = 1, j = 0; i < n; i++) {
+    let bit = n >> 1;
+    for (; j & bit; bit >>= 1) j ^= bit;
+    j ^= bit;
+    if (i < j) {
+      [real[i], real[j]] = [real[j], real[i]];
+      [imaginary[i], imaginary[j]] = [imaginary[j], imaginary[i]];
+    }
+  }
+  for (let size = 2; size <= n; size *= 2) {
+    const half = size / 2;
+    const stride = n / size;
+    for (let start = 0; start < n; start += size) {
+      for (let k = 0; k < half; k++) {
+        const a = start + k;
+        const b = a + half;
+        const c = COSINES[k * stride];
+        const s = SINES[k * stride];
+        const re = real[b] * c - imaginary[b] * s;
+        const im = real[b] * s + imaginary[b] * c;
+        real[b] = real[a] - re;
+        imaginary[b] = imaginary[a] - im;
+        real[a] += re;
+        imaginary[a] += im;
+      }
+    }
+  }
+}
+
+/**
+ * Lower bound: the composed losses by Fourier transform. Rounding down, and wrapping a loss above 32 to a smaller one, only
+ * lowers δ(ε). Losses below −32 wrap upwards; their probability is at most e^−32, with rounding e^(WIDTH·steps − 32), and is
+ * given to δ as slack, with the transform's own error.
+ */
+const bounds = new Map();
+function epsilonAtLeast(mechanisms, delta) {
+  const kinds = merged(mechanisms);
+  if (kinds.length === 0) return 0;
+  if (kinds.some(({ z }) => z === 0)) return Infinity;
+  const name = JSON.stringify([delta, kinds]);
+  if (!bounds.has(name)) bounds.set(name, composedEpsilon(kinds, delta));
+  return bounds.get(name);
+}
+
+function composedEpsilon(kinds, delta) {
+  const steps = kinds.reduce((sum, kind) => sum + kind.steps, 0);
+  const target = delta + 1e-10 + Math.exp(WIDTH * steps - SPAN / 2);
+  const [real, imaginary] = [new Float64Array(CELLS), new Float64Array(CELLS)];
+  const parts = kinds.map(({ q, z, steps: times }) => ({ spectrum: spectrumOf(q, z), times }));
+  for (let i = 0; i < CELLS; i++) {
+    let [logSize, angle] = [0, 0];
+    for (const { spectrum, times } of parts) {
+      logSize += times * spectrum.logSize[i];
+      angle += times * spectrum.angle[i];
+    }
+    // The conjugate makes the forward transform an inverse one; the result is real.
+    [real[i], imaginary[i]] = [Math.exp(logSize) * Math.cos(angle), -Math.exp(logSize) * Math.sin(angle)];
+  }
+  transform(real, imaginary);
+  let [mass, weighted] = [0, 0];
+  for (let cell = CELLS / 2 - 1; cell >= 0; cell--) {
+    const probability = Math.max(0, real[cell] / CELLS);
+    mass += probability;
+    weighted += probability * Math.exp(-cell * WIDTH);
+    // δ(ε) = mass − e^ε·weighted over the losses above ε
+    const reached = mass - Math.exp((cell - 1) * WIDTH) * weighted;
+    if (reached >= target) return Math.max(0, Math.log((mass - target) / weighted));
+  }
+  return 0;
+}
+
+// ---- the checks ----
+const by = (at) => (condition, reason) => need(condition, `${at}: ${reason}`);
+
+function unique(values, reason) {
+  const seen = new Set();
+  for (const value of values) {
+    need(!seen.has(value), reason(value));
+    seen.add(value);
+  }
+}
+
+/** The operator's key is the root: compare its fingerprint by another channel. It signs the hub's keys and the members. */
+function checkConsortium({ consortium, bank, runs, updates }) {
+  const isEmpty = bank.bankId === null && runs.length + updates.length === 0;
+  need(consortium !== null || isEmpty, 'runs or updates without a consortium');
+  if (consortium === null) return new Map();
+  const { id: consortiumId, operatorKey, hubKeys, roster } = consortium;
+  for (const { hubKey, operatorSignature } of hubKeys) {
+    const document = { consortiumId, hubKey };
+    need(
+      isSigned(operatorKey, 'hub-key', document, operatorSignature),
+      `hub key ${hubKey}: not signed by the operator`,
+    );
+  }
+  const bankIds = roster.map(({ entry }) => entry.bankId);
+  unique(bankIds, (bankId) => `roster: ${bankId} is listed twice`);
+  for (const { entry, operatorSignature } of roster) {
+    const must = by('roster');
+    must(entry.consortiumId === consortiumId, `${entry.bankId} is of another consortium`);
+    const isGenuine = isSigned(operatorKey, 'roster-entry', entry, operatorSignature);
+    must(isGenuine, `${entry.bankId} is not signed by the operator`);
+  }
+  const keys = new Map(roster.map(({ entry }) => [entry.bankId, entry.publicKey]));
+  const isKnown = keys.get(bank.bankId) === bank.publicKey;
+  need(isKnown || updates.length === 0, 'the key of this bank is not the one in the roster');
+  return keys;
+}
+
+/** One run: the signed plan, who counter-signed it, and the chained log of published rounds. */
+function checkRun({ plan: signedPlan, members, log }, { consortium, keys }) {
+  const { plan, operatorSignature } = signedPlan;
+  const { runId, charter, charterHash } = plan;
+  const must = by(`run ${runId}`);
+  const isGenuine = isSigned(consortium.operatorKey, 'run-plan', plan, operatorSignature);
+  must(isGenuine, 'the plan is not signed by the operator');
+  must(digest(charter) === charterHash, 'the charter does not have its hash');
+  const isOurs = charter.format === 'parley/charter/1' && charter.consortium.id === consortium.id;
+  must(isOurs, 'the charter is of another consortium or format');
+  const bankIds = members.map(({ membership }) => membership.bankId);
+  unique(bankIds, (bankId) => `run ${runId}: ${bankId} is a member twice`);
+  for (const { membership, signature } of members) {
+    const { bankId } = membership;
+    const isThis = membership.runId === runId && membership.charterHash === charterHash;
+    must(isThis, 'a membership is for another charter');
+    const isOwn = isSigned(keys.get(bankId), 'run-membership', membership, signature);
+    must(isOwn, `the membership of ${bankId} is not signed by it`);
+  }
+  const tiers = new Map(members.map(({ membership }) => [membership.bankId, membership.tier]));
+  let [previousHash, model] = [digest(signedPlan), null];
+  for (const [index, signedEntry] of log.entries()) {
+    checkEntry(signedEntry, { consortium, keys, tiers, plan, index, previousHash, model });
+    [previousHash, model] = [digest(signedEntry), signedEntry.entry.checkpointHash];
+  }
+  must(log.length <= charter.recipe.rounds, 'more rounds than planned');
+}
+
+function checkEntry({ entry, hubSignature }, { consortium, keys, tiers, plan, index, previousHash, model }) {
+  const must = by(`run ${plan.runId}, round ${index + 1}`);
+  must(entry.index === index, `the log has entry ${entry.index} in its place`);
+  must(entry.previousHash === previousHash, 'it does not follow from the one before');
+  must(isSignedByHub(consortium, 'checkpoint', entry, hubSignature), 'not signed by the hub');
+  const isOfRun = entry.consortiumId === consortium.id && entry.runId === plan.runId;
+  must(isOfRun && entry.charterHash === plan.charterHash, 'it is of another run');
+  must(
+    model === null || entry.baseHash === model,
+    'it starts from another model than the round before led to',
+  );
+  must(entry.included.length >= plan.charter.participation.quorum, 'fewer updates than the quorum');
+  const bankIds = entry.included.map(({ update }) => update.header.bankId);
+  unique(bankIds, (bankId) => `run ${plan.runId}, round ${index + 1}: ${bankId} is counted twice`);
+  for (const { tier, update } of entry.included) {
+    const { header, signature } = update;
+    const names = ['consortiumId', 'runId', 'roundId', 'charterHash', 'baseHash'];
+    const isOfRound = names.every((name) => header[name] === entry[name]);
+    must(isOfRound, `the update of ${header.bankId} is for another round`);
+    must(tiers.get(header.bankId) === tier, `${header.bankId} is counted with another weight than it signed`);
+    const isOwn = isSigned(keys.get(header.bankId), 'update', header, signature);
+    must(isOwn, `the update of ${header.bankId} is not signed by it`);
+  }
+}
+
+function isSignedByHub({ hubKeys }, purpose, document, signature) {
+  return hubKeys.some(({ hubKey }) => isSigned(hubKey, purpose, document, signature));
+}
+
+/** The ledger, entry by entry: chained, of the known kinds, never above the budget of its day, ε between both bounds. */
+function checkLedger({ ledger }) {
+  const state = { budget: null, charges: new Map(), holds: new Map(), recorded: 0 };
+  let previousHash = ZEROS;
+  for (const [i, { hash, ...row }] of ledger.entries()) {
+    const at = `ledger entry ${i + 1}`;
+    const must = by(at);
+    must(row.sequence === i + 1, `entry ${row.sequence} stands in its place`);
+    const isChained = digest({ format: 'parley/pack-ledger/1', ...row, previousHash }) === hash;
+    must(isChained, 'it was changed, or does not follow');
+    must(Object.hasOwn(BODIES, row.kind), `the kind "${row.kind}" is unknown`);
+    const body = parsed(row.body, must);
+    requireShape(body, BODIES[row.kind], at);
+    foldRow({ ...body, kind: row.kind, sequence: row.sequence }, state, must);
+    previousHash = hash;
+  }
+  return state;
+}
+
+function parsed(json, must) {
+  let value;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    must(false, 'its text is not JSON');
+  }
+  must(canonical(value) === json, 'its text is not canonical JSON');
+  return value;
+}
+
+function foldRow(row, state, must) {
+  const { budget, charges, holds } = state;
+  must(budget !== null || row.kind === 'budget-set', 'nothing can be spent before a budget is set');
+  if (row.kind === 'budget-set') {
+    const isSame = budget === null || (row.delta === budget.delta && row.unit === budget.unit);
+    must(isSame, 'the unit of privacy or δ changed');
+    const isFree = budget === null || row.epsilon <= budget.epsilon;
+    must(isFree || row.reason !== null, 'the budget was raised without a reason');
+    state.budget = row;
+  } else if (row.kind === 'charge') foldCharge(row, state, must);
+  else if (row.kind === 'hold') {
+    const left = row.mechanisms.map((mechanism) => ({ ...mechanism }));
+    holds.set(row.sequence, { runId: row.runId, isOpen: true, left });
+    requireBudget(state, must);
+  } else if (row.kind === 'hold-returned') {
+    must(holds.get(row.hold)?.isOpen, `hold ${row.hold} is not open`);
+    holds.get(row.hold).isOpen = false;
+  } else {
+    const charge = charges.get(row.charge);
+    must(charge !== undefined, `there is no earlier charge ${row.charge}`);
+    must(charge.outcome === null, `charge ${row.charge} has an outcome already`);
+    charge.outcome = row.kind;
+  }
+}
+
+const TOLERANCE = 1e-6;
+
+function foldCharge(row, state, must) {
+  const { budget, charges, holds, recorded } = state;
+  const { unit, delta, hold, epsilonAfter } = row;
+  const isSame = unit === budget.unit && delta === budget.delta;
+  must(isSame, 'charged in another unit of privacy or at another δ');
+  must(
+    (hold === null) === (epsilonAfter !== null),
+    'a charge records its ε exactly when it is not from a hold',
+  );
+  charges.set(row.sequence, { ...row, outcome: null, budget: budget.epsilon });
+  if (hold !== null) takeFromHold(holds.get(hold), row, must);
+  else {
+    const spent = [...charges.values()].map(({ mechanism }) => mechanism);
+    const [least, most] = [epsilonAtLeast(spent, delta), Math.max(epsilonAtMost(spent, delta), recorded)];
+    const said = `ε ${epsilonAfter} is`;
+    must(
+      epsilonAfter >= least - TOLERANCE,
+      `${said} less than its steps cost (at least ${least.toFixed(4)})`,
+    );
+    must(
+      epsilonAfter <= most + TOLERANCE,
+      `${said} more than its steps can cost (at most ${most.toFixed(4)})`,
+    );
+    must(epsilonAfter >= recorded, `${said} less than the ${recorded} before it`);
+    must(epsilonAfter <= budget.epsilon + TOLERANCE, `${said} above the budget of ${budget.epsilon}`);
+    state.recorded = epsilonAfter;
+  }
+  requireBudget(state, must);
+}
+
+function takeFromHold(hold, { runId, mechanism, hold: number }, must) {
+  const { samplingRate, noiseMultiplier, steps } = mechanism;
+  const isSame = (one) => one.samplingRate === samplingRate && one.noiseMultiplier === noiseMultiplier;
+  const kind = hold?.isOpen && hold.runId === runId ? hold.left.filter(isSame) : [];
+  const left = kind.reduce((sum, one) => sum + one.steps, 0);
+  must(left >= steps, `hold ${number} does not cover it`);
+  let wanted = steps;
+  for (const one of kind) {
+    const taken = Math.min(wanted, one.steps);
+    one.steps -= taken;
+    wanted -= taken;
+  }
+}
+
+/** Charges and open holds together, by the lower bound: above it the budget was certainly exceeded. */
+function requireBudget({ budget, charges, holds }, must) {
+  const held = [...holds.values()].filter(({ isOpen }) => isOpen).flatMap(({ left }) => left);
+  const charged = [...charges.values()].map(({ mechanism }) => mechanism);
+  const least = epsilonAtLeast([...charged, ...held], budget.delta);
+  const cost = `charges and holds cost at least ε ${least.toFixed(4)}`;
+  must(least <= budget.epsilon + TOLERANCE, `${cost}, above the budget of ${budget.epsilon}`);
+}
+
+/** Noisy steps of the first `index` rounds of the recipe "few rounds": round(T·u√u), u = index ÷ rounds, at least one a round. */
+function stepsBefore({ rounds, steps }, index) {
+  let done = 0;
+  for (let r = 1; r <= index; r++) {
+    const share = r / rounds;
+    done = Math.max(Math.round(steps * share * Math.sqrt(share)), done + 1);
+  }
+  return done;
+}
+
+/** What the charter makes round `index` cost: its training, and its score histogram where it has one. */
+function plannedCost({ recipe, privacy, evaluation }, index) {
+  const { noiseMultiplier } = privacy;
+  if (recipe.kind === 'plain' || noiseMultiplier === 0) return { training: null, histogram: null };
+  const isOneStep = recipe.kind === 'one-step';
+  const steps = isOneStep ? 1 : stepsBefore(recipe, index + 1) - stepsBefore(recipe, index);
+  const training = { samplingRate: recipe.samplingRate, noiseMultiplier, steps };
+  const { kind, everyRounds, noiseStandardDeviation, rowsPerUnit } = evaluation.histogram;
+  const isDue = kind === 'on' && index > 0 && index % everyRounds === 0;
+  const noise = noiseStandardDeviation / rowsPerUnit;
+  return { training, histogram: isDue ? { samplingRate: 1, noiseMultiplier: noise, steps: 1 } : null };
+}
+
+/** Every held update: bound to its round, paid for by charges of its own, and, where it left, approved, signed, acknowledged. */
+function checkUpdates(pack, ledger) {
+  const { updates, runs, bank, consortium } = pack;
+  const released = updates.filter(({ release }) => release);
+  unique(
+    updates.map(({ header }) => header.updateId),
+    (updateId) => `${updateId} stands twice in the pack`,
+  );
+  unique(
+    released.map(({ header }) => header.roundId),
+    (roundId) => `two updates were released in ${roundId}`,
+  );
+  const owners = new Map();
+  for (const update of updates) {
+    const { header, decision, release } = update;
+    const must = by(header.updateId);
+    const run = runs.find(({ plan }) => plan.plan.runId === header.runId);
+    must(run !== undefined, 'its run is not in the pack');
+    const isOwn = header.bankId === bank.bankId && header.consortiumId === consortium.id;
+    must(isOwn, 'it is of another bank or consortium');
+    must(header.charterHash === run.plan.plan.charterHash, 'it names another charter');
+    checkPlace(update, run.log, must);
+    checkCharges(update, { charter: run.plan.plan.charter, charges: ledger.charges, owners, must });
+    must(
+      (decision?.kind === 'released') === (release !== null),
+      'its decision and its release contradict each other',
+    );
+    if (release !== null) checkRelease(update, { bank, consortium, must });
+  }
+  checkNothingHidden(pack, { owners, charges: ledger.charges });
+}
+
+/** The round that the header names is the one with this index, and it started from the model that the header names. */
+function checkPlace({ header, index }, log, must) {
+  const published = log.findIndex(({ entry }) => entry.roundId === header.roundId);
+  must(published === -1 || published === index, 'the log has its round in another place');
+  if (log.length === 0) return;
+  const models = [log[0].entry.baseHash, ...log.map(({ entry }) => entry.checkpointHash)];
+  must(index < models.length, 'its round was never reached');
+  must(models[index] === header.baseHash, 'it starts from another model than the published one');
+}
+
+function checkCharges({ charge, header, index, decision }, { charter, charges, owners, must }) {
+  const { training, histogram } = plannedCost(charter, index);
+  must(same(charge?.mechanism ?? null, training), 'it was not charged as the charter plans its round');
+  const paid = charge?.evaluation ?? null;
+  must(same(paid?.mechanism ?? null, histogram), 'its score histogram was not charged as the charter plans');
+  if (charge === null) return;
+  const { runId, roundId, updateId } = header;
+  const { unit, clippingNorm } = charter.privacy;
+  const common = { runId, roundId, unit, hold: charge.fromHold };
+  const parts = [{ sequence: charge.sequence, mechanism: training, purpose: 'update', clippingNorm }];
+  const { rowsPerUnit } = charter.evaluation.histogram;
+  if (paid !== null) parts.push({ ...paid, purpose: 'evaluation', clippingNorm: rowsPerUnit });
+  for (const { sequence, ...terms } of parts) {
+    const row = charges.get(sequence);
+    must(row !== undefined, `the ledger has no charge ${sequence} for it`);
+    must(!owners.has(sequence), `charge ${sequence} stands behind another update already`);
+    owners.set(sequence, updateId);
+    for (const [name, value] of Object.entries({ ...common, ...terms }))
+      must(same(row[name], value), `charge ${sequence} has another ${name}`);
+    const outcome = row.outcome ?? 'not decided';
+    must(row.outcome === (decision?.kind ?? null), `the ledger says that charge ${sequence} was ${outcome}`);
+  }
+  const { epsilonAfter, budget } = charges.get(charge.sequence);
+  const least = Math.max(charge.epsilonBefore, epsilonAfter ?? 0);
+  const isInside = charge.epsilonAfter >= least && charge.epsilonAfter <= budget + TOLERANCE;
+  must(isInside, `its ε ${charge.epsilonAfter} is not that of the ledger`);
+}
+
+/** Approval, header and bytes are one thing; the reviewers signed it where two had to; the hub acknowledged it. */
+function checkRelease({ header, charge, release }, { bank, consortium, must }) {
+  const { approval, receipt, reviews } = release;
+  const { bankId, roundId, updateId, baseHash, charterHash, payloadHash, byteLength } = header;
+  const expected = {
+    ...{ bankId, roundId, updateId, baseHash, charterHash, payloadHash, byteLength },
+    chargeSequence: charge?.sequence ?? null,
+    cost: charge?.mechanism ?? null,
+    evaluationChargeSequence: charge?.evaluation?.sequence ?? null,
+    evaluationCost: charge?.evaluation?.mechanism ?? null,
+    signers: reviews.map(({ signed }) => signed.statement.reviewerId),
+  };
+  for (const [name, value] of Object.entries(expected))
+    must(same(approval[name], value), `its approval names another ${name}`);
+  must(
+    isSigned(bank.publicKey, 'update', header, release.signature),
+    'the release is not signed by the bank',
+  );
+  must(
+    (release.source === 'scope') === (release.scope !== null),
+    'its source and its scope contradict each other',
+  );
+  if (receipt !== null) {
+    must(
+      same(receipt.receipt, { updateId, roundId, bankId, payloadHash }),
+      'its receipt is for another update',
+    );
+    const isGenuine = isSignedByHub(consortium, 'receipt', receipt.receipt, receipt.hubSignature);
+    must(isGenuine, 'its receipt is not signed by the hub');
+  }
+  must(
+    new Set(reviews.map(({ signed }) => signed.publicKey)).size === reviews.length,
+    'one reviewer signed twice',
+  );
+  for (const { scope, signed } of reviews) {
+    const { statement, publicKey, signature } = signed;
+    const who = statement.reviewer;
+    must(isSigned(publicKey, 'review', statement, signature), `the signature of ${who} does not verify`);
+    const isThis = statement.updateId === updateId && statement.payloadHash === payloadHash;
+    must(isThis, `${who} signed another update`);
+    must(statement.scopeHash === digest(scope), `${who} signed another scope`);
+  }
+}
+
+/** What the log and the ledger know of this bank is all in the list of updates: nothing that left was left out. */
+function checkNothingHidden({ updates, runs, run, bank }, { owners, charges }) {
+  const released = new Map(updates.filter(({ release }) => release).map((one) => [one.header.roundId, one]));
+  for (const { plan, log } of runs) {
+    for (const { entry } of log) {
+      const own = entry.included.find(({ update }) => update.header.bankId === bank.bankId);
+      const isThere =
+        own === undefined || same(released.get(entry.roundId)?.header ?? null, own.update.header);
+      const at = `run ${plan.plan.runId}, round ${entry.index + 1}`;
+      need(isThere, `${at}: the hub published an update of this bank that the pack does not have`);
+    }
+  }
+  const known = new Set(runs.map(({ plan }) => plan.plan.runId));
+  for (const [sequence, { runId, outcome }] of charges) {
+    need(
+      run !== null || runId === null || known.has(runId),
+      `charge ${sequence}: its run is not in the pack`,
+    );
+    const isDecided = known.has(runId) && outcome !== null && outcome !== 'not-sent';
+    const isExplained = !isDecided || owners.has(sequence);
+    need(isExplained, `charge ${sequence} was ${outcome}, and its update is not in the pack`);
+  }
+}
+
+/** Scopes: each rests on a review or a standing policy, set its cost aside first, and released only inside its limits. */
+function checkScopes({ scopes, updates, runs }, { holds }) {
+  unique(
+    scopes.map(({ number }) => number),
+    (number) => `scope ${number} stands twice in the pack`,
+  );
+  const released = updates.filter(({ release }) => release);
+  for (const { header, release } of released) {
+    const covered = scopes.find(({ number }) => number === release.scope)?.covered ?? [];
+    const isListed = covered.some(({ roundId, sent }) => sent && roundId === header.roundId);
+    need(release.source === 'review' || isListed, `${header.updateId}: no scope of the pack released it`);
+  }
+  for (const scope of scopes) {
+    const must = by(`scope ${scope.number}`);
+    const plan = runs.find((run) => run.plan.plan.runId === scope.runId)?.plan.plan;
+    must(plan !== undefined, 'its run is not in the pack');
+    const hold = holds.get(scope.hold);
+    const isPrivate = plan.charter.privacy.noiseMultiplier > 0;
+    must(isPrivate ? hold?.runId === scope.runId : scope.hold === null, 'the ledger has no hold for it');
+    must(scope.state.kind === 'running' || !hold?.isOpen, 'it is over, and its hold is still open');
+    const review = released.find(({ header }) => header.updateId === scope.reviewUpdateId);
+    must(
+      (scope.source === 'review') === (review !== undefined),
+      'the review that it rests on is not in the pack',
+    );
+    const isByHand = review?.release.source === 'review' && review.index < scope.firstIndex;
+    must(review === undefined || isByHand, 'it rests on no review by hand');
+    const sent = scope.covered.filter((round) => round.sent);
+    must(sent.length <= scope.rounds, 'it released more rounds than it allows');
+    for (const round of sent) checkCovered(round, { scope, released, must });
+  }
+}
+
+function checkCovered({ roundId, index, figures }, { scope, released, must }) {
+  const round = `round ${index + 1}`;
+  const update = released.find(({ header }) => header.roundId === roundId);
+  const isUnder =
+    update?.release.scope === scope.number && update.index === index && index >= scope.firstIndex;
+  must(isUnder, `${round} was not released under it`);
+  const { minimumNoiseRatio, maximumNoiseRatio, minimumCosine, maximumEpsilonPerRound } = scope.limits;
+  const { noiseRatio, cosine, epsilon } = figures;
+  const hasNoise =
+    noiseRatio === null || (noiseRatio >= minimumNoiseRatio && noiseRatio <= maximumNoiseRatio);
+  const isInside =
+    hasNoise && (cosine === null || cosine >= minimumCosine) && epsilon <= maximumEpsilonPerRound;
+  must(isInside, `${round} was released outside its limits`);
+}
+
+/** The audit: chained, and it says of every release what the release says, the reviewers' keys and signatures included. */
+function checkAudit({ audit, notes, updates, scopes, run }) {
+  const released = new Map(updates.filter(({ release }) => release).map((one) => [one.header.updateId, one]));
+  const told = new Set();
+  const state = { mode: 'one', reviewers: new Map() };
+  let previous_hash = ZEROS;
+  for (const [i, { hash, ...entry }] of audit.entries()) {
+    const must = by(`audit entry ${i + 1}`);
+    must(entry.sequence === i + 1, `entry ${entry.sequence} stands in its place`);
+    const mayMiss = notes === 'left-out' && entry.action.startsWith('review.');
+    must(entry.detail !== null || mayMiss, 'its text was left out');
+    const isChained = entry.detail === null || digest({ ...entry, previous_hash }) === hash;
+    must(isChained, 'it was changed, or does not follow');
+    previous_hash = hash;
+    if (entry.action.startsWith('reviewers.') || entry.action.endsWith('loosened'))
+      followReviewers({ action: entry.action, detail: parsed(entry.detail, must) }, state, must);
+    if (entry.action !== 'update.released') continue;
+    const detail = parsed(entry.detail, must);
+    const update = released.get(detail.updateId);
+    need(run !== null || update !== undefined, 'the audit has releases that the pack does not have');
+    if (update !== undefined) checkTold(update, { detail, scopes, state });
+    told.add(detail.updateId);
+  }
+  for (const updateId of released.keys())
+    need(told.has(updateId), `${updateId}: the audit does not say that it was released`);
+}
+
+/** Who may sign, and that what two reviewers countersigned is the very change that the entry tells. */
+function followReviewers({ action, detail }, state, must) {
+  const { countersigned = [], ...change } = detail;
+  for (const { statement, publicKey, signature } of countersigned.filter((one) => one.statement)) {
+    const who = statement.reviewer;
+    must(isSigned(publicKey, 'change', statement, signature), `the signature of ${who} does not verify`);
+    must(
+      statement.action === action && statement.changeHash === digest(change),
+      `${who} countersigned another change`,
+    );
+  }
+  if (action === 'reviewers.added') state.reviewers.set(detail.reviewerId, detail.publicKey);
+  if (action === 'reviewers.mode-changed') state.mode = detail.to;
+}
+
+function checkTold({ header, release }, { detail, scopes, state }) {
+  const must = by(header.updateId);
+  const { approval, source, scope, reviews } = release;
+  const limits = scopes.find(({ number }) => number === scope)?.limits;
+  const isTold =
+    Object.entries(approval).every(([name, value]) => same(detail[name] ?? null, value)) &&
+    detail.source === source &&
+    detail.scope === scope &&
+    (source === 'review' || detail.limitsHash === digest(limits));
+  must(isTold, 'the audit tells its release otherwise');
+  must(source === 'scope' || state.mode === 'one' || reviews.length >= 2, 'two reviewers had to sign it');
+  for (const { signed } of reviews) {
+    const { reviewerId, reviewer } = signed.statement;
+    must(
+      state.reviewers.get(reviewerId) === signed.publicKey,
+      `${reviewer} is no reviewer that the audit knows`,
+    );
+  }
+}
+
+function checkNotes({ notes, updates }) {
+  const decisions = updates.flatMap(({ decision }) => decision ?? []);
+  const reviews = updates.flatMap(({ release }) => release?.reviews ?? []);
+  const isAsSaid = [...decisions, ...reviews].every(({ note }) => (note === null) === (notes === 'left-out'));
+  need(isAsSaid, 'notes are there although they were left out, or missing');
+}
+
+/** Throws a Refusal with the first reason; answers what the pack says, for one page. */
+function checkPack(content, operatorKey) {
+  let file;
+  try {
+    file = JSON.parse(content);
+  } catch {
+    need(false, 'the file is not JSON');
+  }
+  need(`${canonical(file)}\n` === content, 'the file is not canonical JSON: it was edited or damaged');
+  requireShape(file, { pack: PACK, ...fields('digest:hash signature:signature') }, 'pack');
+  const { pack } = file;
+  need(digest(pack) === file.digest, 'the digest is not that of the content');
+  const statement = { bankKey: pack.bank.publicKey, digest: file.digest };
+  need(
+    isSigned(pack.bank.publicKey, 'pack', statement, file.signature),
+    'the pack is not signed by the bank',
+  );
+  const isNamed = operatorKey === undefined || pack.consortium?.operatorKey === operatorKey;
+  need(isNamed, 'the consortium is of another operator than the one named');
+  const runIds = pack.runs.map(({ plan }) => plan.plan.runId);
+  unique(runIds, (runId) => `run ${runId} stands twice in the pack`);
+  need(pack.run === null || same(runIds, [pack.run]), 'the pack holds other runs than it says');
+  const keys = checkConsortium(pack);
+  for (const run of pack.runs) checkRun(run, { consortium: pack.consortium, keys });
+  const ledger = checkLedger(pack);
+  checkUpdates(pack, ledger);
+  checkScopes(pack, ledger);
+  checkAudit(pack);
+  checkNotes(pack);
+  return summaryOf(file, ledger);
+}
+
+/** `{ kind: 'accepted', summary }` or `{ kind: 'refused', reason }`, whatever the text is. */
+export function verifyPack(content, { operatorKey } = {}) {
+  try {
+    return { kind: 'accepted', summary: checkPack(content, operatorKey) };
+  } catch (error) {
+    if (error instanceof Refusal) return { kind: 'refused', reason: error.message };
+    // A signed charter of a later version, for example: not understood is not accepted.
+    return { kind: 'refused', reason: `the pack is not understood: ${error.message}` };
+  }
+}
+
+// ---- one page ----
+function summaryOf({ pack, digest: packDigest }, { budget, charges, recorded }) {
+  const { bank, consortium, updates, runs, ledger, audit } = pack;
+  const cost = (rows) => {
+    const mechanisms = rows.map(({ mechanism }) => mechanism);
+    return budget
+      ? [epsilonAtLeast(mechanisms, budget.delta), epsilonAtMost(mechanisms, budget.delta)]
+      : [0, 0];
+  };
+  const all = [...charges.values()];
+  const decided = (kind) => updates.filter(({ decision }) => decision?.kind === kind).length;
+  return {
+    ...{ packDigest, madeAt: pack.madeAt, madeBy: pack.madeBy, notes: pack.notes },
+    bank: { ...bank, fingerprint: fingerprint(bank.publicKey) },
+    consortium: consortium && {
+      ...{ name: consortium.name, operatorFingerprint: fingerprint(consortium.operatorKey) },
+      banks: consortium.roster.map(({ entry }) => entry.name),
+    },
+    budget: budget && { epsilon: budget.epsilon, delta: budget.delta, unit: budget.unit },
+    epsilon: {
+      recorded,
+      charged: cost(all),
+      released: cost(all.filter(({ outcome }) => outcome === 'released')),
+    },
+    updates: {
+      held: updates.length,
+      released: decided('released'),
+      withheld: decided('withheld'),
+      late: decided('late'),
+    },
+    signatures: updates.reduce((sum, { release }) => sum + (release?.reviews.length ?? 0), 0),
+    entries: {
+      ledger: ledger.length,
+      audit: audit.length,
+      unread: audit.filter(({ detail }) => !detail).length,
+    },
+    runs: runs.map(({ plan: { plan }, log, status }) => ({
+      ...{ runId: plan.runId, title: plan.charter.title, charterHash: plan.charterHash, status },
+      planned: plan.charter.recipe.rounds,
+      rounds: log.map(({ entry }) => roundOf(entry, { bank, updates })),
+    })),
+  };
+}
+
+function roundOf({ index, publishedAt, included, checkpointHash, roundId }, { bank, updates }) {
+  const isIncluded = included.some(({ update }) => update.header.bankId === bank.bankId);
+  const own = updates.find(({ header, release }) => release && header.roundId === roundId);
+  const epsilonAfter = own?.charge?.epsilonAfter ?? null;
+  return { index, publishedAt, banks: included.length, isIncluded, checkpointHash, epsilonAfter };
+}
+
+function page({ bank, consortium, budget, epsilon, updates, runs, entries, signatures, ...pack }) {
+  const range = ([least, most]) =>
+    `between ${(Math.floor(least * 100) / 100).toFixed(2)} and ${(Math.ceil(most * 100) / 100).toFixed(2)} by this check`;
+  const { held, released, withheld, late } = updates;
+  const lines = [
+    `Pack of ${bank.name}, made ${pack.madeAt} by ${pack.madeBy}: accepted`,
+    `  SHA-256    ${pack.packDigest}`,
+    `  bank       ${bank.bankId ?? 'in no consortium'}, key ${bank.fingerprint}`,
+  ];
+  if (consortium) {
+    lines.push(`  consortium ${consortium.name}, operator key ${consortium.operatorFingerprint}`);
+    lines.push(`  members    ${consortium.banks.join(', ')}`);
+  }
+  lines.push(`  updates    ${held} held: ${released} released, ${withheld} withheld, ${late} late`);
+  lines.push(`  reviewers  ${signatures} signatures`);
+  if (budget) {
+    lines.push(`  budget     ε ${budget.epsilon}, δ ${budget.delta}, unit: one ${budget.unit}`);
+    lines.push(`  ε charged  ${epsilon.recorded.toFixed(2)} recorded last; ${range(epsilon.charged)}`);
+    lines.push(`  ε released ${range(epsilon.released)}`);
+  }
+  lines.push(`  ledger     ${entries.ledger} entries, chained`);
+  lines.push(
+    `  audit      ${entries.audit} entries, chained; ${entries.unread} with a note left out, not read`,
+  );
+  for (const { title, runId, status, planned, rounds, charterHash } of runs) {
+    lines.push(`  run        ${title} (${runId}), ${status}, charter ${charterHash.slice(0, 12)}`);
+    lines.push(`             ${rounds.length} of ${planned} rounds`);
+    for (const { index, publishedAt, banks, isIncluded, checkpointHash, epsilonAfter } of rounds) {
+      const who = `${banks} banks, ${isIncluded ? 'this one too' : 'without this one'}`;
+      const cost = epsilonAfter === null ? '' : `, ε ${epsilonAfter.toFixed(3)}`;
+      lines.push(`    ${index + 1}  ${publishedAt}  model ${checkpointHash.slice(0, 12)}  ${who}${cost}`);
+    }
+  }
+  lines.push('Compare both key fingerprints by another channel: everything above rests on them.');
+  return lines.join('\n');
+}
+
+function main(args) {
+  const [flags, files] = [
+    args.filter((arg) => arg.startsWith('--')),
+    args.filter((arg) => !arg.startsWith('--')),
+  ];
+  const operatorFlag = flags.find((flag) => flag.startsWith('--operator-key='));
+  const operatorKey = operatorFlag?.slice('--operator-key='.length);
+  const isKnown = flags.every((flag) => flag === '--json' || flag === operatorFlag);
+  if (files.length !== 1 || !isKnown || (operatorKey !== undefined && !TYPES.hash(operatorKey))) {
+    console.error('Usage: node verify-pack.mjs FILE [--json] [--operator-key=HEX]');
+    return 2;
+  }
+  let content;
+  try {
+    content = readFileSync(files[0], 'utf8');
+  } catch {
+    console.error(`The file ${files[0]} can't be read`);
+    return 1;
+  }
+  const verdict = verifyPack(content, { operatorKey });
+  if (flags.includes('--json')) console.log(JSON.stringify(verdict));
+  else if (verdict.kind === 'accepted') console.log(page(verdict.summary));
+  else console.error(`REFUSED: ${verdict.reason}`);
+  return verdict.kind === 'accepted' ? 0 : 1;
+}
+
+const isProgram = process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
+if (isProgram) process.exitCode = main(process.argv.slice(2));

@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createAccountant } from '#shared/privacy/accountant.ts';
+import { verifyPack } from '../../../../resources/verify-pack.mjs';
+import { MUTATIONS } from './mutations/all.ts';
+import { forge, openPack, signedBy, STRANGER } from './mutations/forge.ts';
+import { makePackWorld, NOTE, type PackWorld } from './pack-world.ts';
+
+let world: PackWorld;
+beforeAll(async () => {
+  world = await makePackWorld();
+}, 60_000);
+
+function reasonOf(text: string): string | undefined {
+  const verdict = verifyPack(text);
+  return verdict.kind === 'refused' ? verdict.reason : undefined;
+}
+
+describe('a real pack', () => {
+  it('is accepted, and says who took part, what left and at which cost', () => {
+    const verdict = verifyPack(world.whole);
+    if (verdict.kind === 'refused') throw new Error(verdict.reason);
+    const { updates, runs, epsilon, signatures, consortium } = verdict.summary;
+    expect(updates).toEqual({ held: 10, released: 8, withheld: 1, late: 1 });
+    expect(runs.map(({ rounds }) => rounds.map(({ isIncluded }) => isIncluded))).toEqual([
+      [true, true, true, true, false, true],
+      [true, true, true],
+    ]);
+    expect(consortium?.name).toBe('Test consortium');
+    expect(signatures).toBe(2);
+    const [least, most] = epsilon.charged;
+    expect(least).toBeLessThanOrEqual(epsilon.recorded);
+    expect(epsilon.recorded).toBeLessThanOrEqual(most);
+  });
+
+  it.each(['withNotes', 'oneRun', 'earlier', 'neighbour', 'alone'] as const)('is accepted: %s', (name) => {
+    expect(reasonOf(world[name])).toBeUndefined();
+  });
+
+  it('holds notes only when asked, and never a raw figure of a training', () => {
+    expect(world.withNotes).toContain(NOTE);
+    expect(world.whole).not.toContain(NOTE);
+    for (const raw of [
+      'clippedShare',
+      'localEffect',
+      'rowsPerSecond',
+      'sampledUnits',
+      'dataVersion',
+      'passphrase',
+    ])
+      expect(world.withNotes).not.toContain(raw);
+  });
+
+  it('bounds the ε that Parley computes from both sides, by another method', () => {
+    const { updates } = openPack(world.whole);
+    const mechanisms = updates.flatMap(({ charge }) =>
+      charge === null
+        ? []
+        : [charge.mechanism, ...(charge.evaluation === null ? [] : [charge.evaluation.mechanism])],
+    );
+    const verdict = verifyPack(world.whole);
+    if (verdict.kind === 'refused') throw new Error(verdict.reason);
+    const [least, most] = verdict.summary.epsilon.charged;
+    const accounted = createAccountant().epsilon(mechanisms, 5e-7);
+    expect(least).toBeLessThanOrEqual(accounted);
+    expect(accounted).toBeLessThanOrEqual(most);
+    // Useful, not only true: a bound of 0 would be true as well.
+    expect(least).toBeGreaterThan(0.9 * accounted);
+    expect(most).toBeLessThan(1.3 * accounted);
+  });
+});
+
+describe('a forged pack', () => {
+  it.each(MUTATIONS.map((mutation) => [mutation.name, mutation] as const))(
+    'is refused: %s',
+    (_, mutation) => {
+      const text = forge(mutation, world);
+      expect(text).not.toBe(world.whole);
+      expect(reasonOf(text)).toMatch(mutation.reason);
+    },
+  );
+
+  it('is one of at least 50, each named once, for at least 50 reasons', () => {
+    expect(new Set(MUTATIONS.map(({ name }) => name)).size).toBe(MUTATIONS.length);
+    expect(new Set(MUTATIONS.map(({ reason }) => String(reason))).size).toBeGreaterThan(50);
+  });
+
+  it('is refused whichever single byte of the file is another', () => {
+    const bytes = Buffer.from(world.whole);
+    let refused = 0;
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const damaged = Buffer.from(bytes);
+        damaged[at] = (damaged[at] ?? 0) ^ change;
+        expect(reasonOf(damaged.toString('utf8'))).toBeDefined();
+        refused++;
+      }),
+      { numRuns: 300, seed: 7 },
+    );
+    expect(refused).toBe(300);
+  });
+
+  it('is refused where the operator is another than the regulator knows', () => {
+    const operatorKey = openPack(world.whole).consortium?.operatorKey ?? '';
+    expect(verifyPack(world.whole, { operatorKey }).kind).toBe('accepted');
+    expect(verifyPack(world.whole, { operatorKey: STRANGER.publicKey })).toMatchObject({
+      reason: 'the consortium is of another operator than the one named',
+    });
+  });
+
+  it('that nothing was done to, but for the signature made again, is the same pack', () => {
+    expect(signedBy(world.key, openPack(world.whole))).toBe(world.whole);
+  });
+});
+
+describe('the verifier as a program', () => {
+  it('runs alone in an empty folder: 0 with one page, 1 with the reason, 2 for wrong usage', async () => {
+    const { copyFileSync, readdirSync } = await import('node:fs');
+    const folder = mkdtempSync(path.join(tmpdir(), 'parley-verify-'));
+    const run = (...args: readonly string[]) =>
+      spawnSync(process.execPath, ['verify-pack.mjs', ...args], { cwd: folder, encoding: 'utf8' });
+    try {
+      copyFileSync('resources/verify-pack.mjs', path.join(folder, 'verify-pack.mjs'));
+      writeFileSync(path.join(folder, 'good.json'), world.whole);
+      writeFileSync(path.join(folder, 'bad.json'), world.whole.replace('Ahorn', 'Aspen'));
+      expect(readdirSync(folder)).toHaveLength(3);
+      const good = run('good.json');
+      expect(good.status).toBe(0);
+      expect(good.stdout).toContain('10 held: 8 released, 1 withheld, 1 late');
+      const bad = run('bad.json', '--json');
+      expect(bad.status).toBe(1);
+      expect(JSON.parse(bad.stdout)).toEqual({
+        kind: 'refused',
+        reason: 'the digest is not that of the content',
+      });
+      expect(run().status).toBe(2);
+      expect(run('none.json').status).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

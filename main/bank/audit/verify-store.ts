@@ -4,6 +4,7 @@ import { NEXT_STEPS } from '#shared/failure.ts';
 import type { LedgerHealth } from '#shared/privacy/ledger-view.ts';
 import { decodeRow } from '../privacy/entry.ts';
 import { ledgerStore } from '../privacy/store.ts';
+import { faultWords } from '../privacy/words.ts';
 import type { Services } from '../services.ts';
 import { openEvidence } from '../store/evidence.ts';
 import { releaseFault } from './verify-releases.ts';
@@ -29,14 +30,9 @@ function ledgerCheck(health: LedgerHealth): StoreCheck {
         part,
         detail: `${entries(health.entries)}, every keyed hash, and the mirrored end`,
       };
-    case 'broken': {
-      const detail = `entry ${String(health.atSequence)}: ${health.reason}`;
-      return { kind: 'broken', part, detail, nextStep };
-    }
-    case 'rolled-back': {
-      const detail = `an older copy or another history: it has ${entries(health.entries)}, entry ${String(health.expected)} was written before`;
-      return { kind: 'broken', part, detail, nextStep };
-    }
+    case 'broken':
+    case 'rolled-back':
+      return { kind: 'broken', part, detail: faultWords(health), nextStep };
   }
 }
 

@@ -2,8 +2,9 @@
  * The chain of keyed hashes over ledger rows: each covers its row and the hash before it, so a changed, missing,
  * moved or foreign row shows. A cut-off end does not show here; that takes the mirrored head.
  */
-import { createHmac, type KeyObject } from 'node:crypto';
+import { createHash, createHmac, type KeyObject } from 'node:crypto';
 import { canonicalJson } from '#shared/canonical.ts';
+import { Digest } from '#shared/ids.ts';
 
 export interface LedgerRow {
   readonly sequence: number;
@@ -49,11 +50,22 @@ export function chainFault(
     if (row.sequence !== atSequence) return { atSequence, reason: `entry ${String(atSequence)} is missing` };
     if (row.previousHash !== head.hash)
       return { atSequence, reason: 'it does not follow from the entry before it' };
-    if (row.hash !== rowHash(row, macKey))
-      return { atSequence, reason: 'it was changed, or written with another key' };
+    if (!isGenuine(row, macKey)) return { atSequence, reason: 'it was changed, or written with another key' };
     head = row;
   }
   return undefined;
+}
+
+/** Whether the row by itself is as it was written with this key. */
+export function isGenuine(row: LedgerRow, macKey: KeyObject): boolean {
+  return row.hash === rowHash(row, macKey);
+}
+
+/** SHA-256 of rows as they stand: what a recovery seals, so that also a chain that does not verify changes no more. */
+export function digestOfRows(rows: readonly LedgerRow[]): Digest {
+  const hash = createHash('sha256').update('parley/ledger-sealed/1');
+  for (const row of rows) hash.update(canonicalJson({ ...row }));
+  return Digest.parse(hash.digest('hex'));
 }
 
 export function headOf(rows: readonly LedgerRow[], after: LedgerHead = EMPTY_HEAD): LedgerHead {

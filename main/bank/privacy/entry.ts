@@ -2,13 +2,10 @@
 import { z } from 'zod';
 import { canonicalJson } from '#shared/canonical.ts';
 import { Digest, RoundId, RunId, UtcTime } from '#shared/ids.ts';
+import { ChargePurpose } from '#shared/privacy/ledger-view.ts';
 import { Mechanism } from '#shared/privacy/mechanism.ts';
 import { PrivacyUnit } from '#shared/round/charter.ts';
 import type { LedgerRow } from './chain.ts';
-
-/** What a charge pays for; all of them leave the bank as functions of noised values only. */
-export const ChargePurpose = z.enum(['update', 'evaluation', 'consortium-table', 'count']);
-export type ChargePurpose = z.infer<typeof ChargePurpose>;
 
 /** What became of a charge's output. None of them gives anything back. */
 export const ChargeOutcome = z.enum(['released', 'withheld', 'late', 'not-sent']);
@@ -53,6 +50,45 @@ const Hold = z.strictObject({
 
 const HoldReturned = z.strictObject({ kind: z.literal('hold-returned'), hold: Sequence });
 
+/** What every budget of a store is in; δ and the unit never change. */
+export const BudgetTerms = z.strictObject({
+  epsilon: z.number().positive(),
+  delta: Delta,
+  unit: PrivacyUnit,
+});
+export type BudgetTerms = z.infer<typeof BudgetTerms>;
+
+/** ε of spending whose steps are known nowhere; `next-budget`: as much as the next budget that is set. 0: there is none. */
+export const LostSpend = z.union([z.number().min(0), z.literal('next-budget')]);
+export type LostSpend = z.infer<typeof LostSpend>;
+
+/**
+ * A person went on from a ledger that was older than it had been, or altered. It only ever adds: what is known outside the
+ * file and missing in it, or the whole budget. All holds end with it.
+ */
+const Recovered = z.strictObject({
+  kind: z.literal('recovered'),
+  reason: z.string().min(1),
+  /** What was found, in words. */
+  fault: z.string(),
+  /** The terms that stand from here on; null where no budget was ever set. */
+  budget: BudgetTerms.nullable(),
+  /** Charged by this entry. */
+  mechanisms: z.array(Mechanism),
+  lost: LostSpend,
+  /** `stand`: the charges before count as they are; `included`: they are within `mechanisms` and `lost`. */
+  earlier: z.enum(['stand', 'included']),
+  /** Heads known outside the file that this entry answers for: they are part of this ledger's history now. */
+  answersFor: z.array(Digest),
+  /** The trail (mark.ts) of the history that was lost; empty where nobody kept it. */
+  trail: z.string(),
+  /** A chain that did not verify: its rows stay for the auditor as they are, under this digest, and are not verified again. */
+  sealed: z.strictObject({ rows: z.int().min(1), digest: Digest }).nullable(),
+  /** ε of all charges with this one, as the accountant of that day saw it; null without a budget. */
+  epsilonAfter: z.number().min(0).nullable(),
+});
+export type RecoveredFact = z.infer<typeof Recovered>;
+
 const outcome = <K extends ChargeOutcome>(kind: K) =>
   z.strictObject({ kind: z.literal(kind), charge: Sequence });
 
@@ -66,6 +102,7 @@ export const LedgerFact = z.discriminatedUnion('kind', [
   outcome('withheld'),
   outcome('late'),
   outcome('not-sent'),
+  Recovered,
 ]);
 export type LedgerFact = z.infer<typeof LedgerFact>;
 

@@ -10,15 +10,23 @@
 import { createSecretKey } from 'node:crypto';
 import type { Clock } from '#main/platform/ports.ts';
 import { FailureError } from '#shared/failure.ts';
-import { UtcTime } from '#shared/ids.ts';
+import { type RoundId, UtcTime } from '#shared/ids.ts';
 import { type Accountant, createAccountant } from '#shared/privacy/accountant.ts';
-import type { LedgerEntryView, LedgerHealth, PrivacyStateView } from '#shared/privacy/ledger-view.ts';
+import type {
+  LedgerEntryView,
+  LedgerHealth,
+  LedgerRecovery,
+  PrivacyStateView,
+} from '#shared/privacy/ledger-view.ts';
 import type { Mechanism } from '#shared/privacy/mechanism.ts';
 import { type Balance, type Budget, isCovered } from './balance.ts';
 import { chainRow, type LedgerHead } from './chain.ts';
 import { chargedEpsilon, pageViews, stateView } from './views.ts';
+import { faultFailure } from './words.ts';
 import { type ChargeOutcome, decodeRow, encodeFact, type LedgerFact } from './entry.ts';
-import { type LedgerMirror, ledgerReader } from './reader.ts';
+import { type KnownLedger, type LedgerMirror, ledgerReader } from './reader.ts';
+import { planRecovery, recoveredFact, type RecoveryPlan } from './recovery.ts';
+import { recoveryView } from './recovery-view.ts';
 import {
   budgetFact,
   type BudgetRequest,
@@ -68,12 +76,26 @@ export interface Ledger {
   /** Ends a hold; what no charge took from it is free again. Saying it again changes nothing. */
   returnHold(holdSequence: number): void;
   isCovered(holdSequence: number, mechanism: Mechanism): boolean;
+  /** Charges of which nothing is recorded yet, with their rounds. */
+  unresolved(): readonly { readonly sequence: number; readonly roundId: RoundId | null }[];
   costOf(mechanisms: readonly Mechanism[]): SpendCost;
   /** ε(charges + holds + groups of mechanisms) after each group in turn, starting with none. Throws `budget-not-set`. */
   epsilonTable(groups: readonly (readonly Mechanism[])[]): readonly number[];
   entries(page: { readonly afterSequence: number; readonly limit: number }): readonly LedgerEntryView[];
   /** Reads and checks the whole file again. */
   verify(): LedgerHealth;
+  /** What `recover` would do now, to the letter. */
+  recovery(): LedgerRecovery;
+  /**
+   * Goes on from a ledger that does not verify or is older than it was, with an entry that charges what is missing, or the
+   * whole budget where nobody knows. Throws `invalid-input` without a reason, and where there is nothing to recover. The
+   * caller calls `mirrorCommitted` after its transaction; until then the ledger stays blocked.
+   */
+  recover(reason: string): void;
+  /** Whether this hash is, or ever was, the end of this ledger. */
+  isOwnHead(hash: string): boolean;
+  /** A head that this bank signed and the hub kept: where it is not in the ledger, the file is an older copy, and blocked. */
+  noteHubHead(hash: string): LedgerHealth;
   /** Mirrors the head of all that is committed; does nothing inside a transaction. Before anything is sent. */
   mirrorCommitted(): void;
 }
@@ -110,6 +132,28 @@ export function openLedger(options: LedgerOptions): Ledger {
     return sequence;
   };
 
+  const plan = (known: KnownLedger): RecoveryPlan | undefined =>
+    planRecovery({
+      ...{ known, macKey, accountant },
+      rows: store.rowsAfter(0),
+      mirrored: reader.mirrored(),
+      isOwnHead: reader.isOwnHead,
+    });
+  const recover = (reason: string): void => {
+    store.inTransaction(() => {
+      const known = reader.verify();
+      const planned = plan(known);
+      if (planned === undefined)
+        throw new FailureError('invalid-input', 'The ledger verifies: there is nothing to recover');
+      const at = UtcTime.parse(new Date(clock.now()).toISOString());
+      const fact = recoveredFact(planned, { known, accountant, reason });
+      const row = chainRow(known.head, { at, ...encodeFact(fact) }, macKey);
+      store.append(row);
+      reader.recoveredBy(row.hash);
+    });
+    reader.mirrorCommitted();
+  };
+
   return {
     health: () => reader.current().health,
     budget: () => balance().budget,
@@ -132,6 +176,21 @@ export function openLedger(options: LedgerOptions): Ledger {
       const record = balance().holds.get(hold);
       return record !== undefined && isCovered(record, mechanism);
     },
+    unresolved: () =>
+      [...balance().charges]
+        .filter(([, { outcomes, isCounted }]) => isCounted && outcomes.size === 0)
+        .map(([sequence, { roundId }]) => ({ sequence, roundId })),
+    recovery: () => {
+      const known = reader.verify();
+      return recoveryView({ known, plan: plan(known), accountant });
+    },
+    recover: (reason) => {
+      if (reason.trim() === '')
+        throw new FailureError('invalid-input', 'Recovering the ledger takes a reason', { field: 'reason' });
+      recover(reason.trim());
+    },
+    isOwnHead: (hash) => reader.isOwnHead(hash),
+    noteHubHead: (hash) => reader.noteHubHead(hash).health,
     costOf: (mechanisms) => costOf(context(balance()), mechanisms),
     epsilonTable: (groups) => epsilonTable(context(balance()), groups),
     entries: ({ afterSequence, limit }) => {
@@ -147,24 +206,5 @@ export function openLedger(options: LedgerOptions): Ledger {
 }
 
 function assertVerified(health: LedgerHealth): void {
-  switch (health.kind) {
-    case 'verified':
-      return;
-    case 'broken': {
-      const { atSequence, reason } = health;
-      throw new FailureError(
-        'ledger-broken',
-        `The ledger does not verify at entry ${String(atSequence)}: ${reason}`,
-        { atSequence },
-      );
-    }
-    case 'rolled-back': {
-      const { entries, expected } = health;
-      throw new FailureError(
-        'ledger-broken',
-        `The ledger is an older copy or another history: it has ${String(entries)} entries, entry ${String(expected)} was written before`,
-        { entries, expected },
-      );
-    }
-  }
+  if (health.kind !== 'verified') throw faultFailure(health);
 }

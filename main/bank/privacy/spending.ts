@@ -3,11 +3,12 @@ import { FailureError } from '#shared/failure.ts';
 import type { RoundId, RunId } from '#shared/ids.ts';
 import type { Accountant } from '#shared/privacy/accountant.ts';
 import { formatEpsilonUp, formatRemainingDown } from '#shared/privacy/format.ts';
+import type { ChargePurpose } from '#shared/privacy/ledger-view.ts';
 import type { Mechanism } from '#shared/privacy/mechanism.ts';
 import type { PrivacyUnit } from '#shared/round/charter.ts';
 import { type Balance, type Budget, chargedMechanisms, heldMechanisms, isCovered } from './balance.ts';
-import type { ChargeOutcome, ChargePurpose, LedgerFact } from './entry.ts';
-import { chargedEpsilon } from './views.ts';
+import type { ChargeOutcome, LedgerFact } from './entry.ts';
+import { chargedEpsilon, epsilonOf } from './views.ts';
 
 export interface BudgetRequest {
   readonly epsilon: number;
@@ -114,7 +115,8 @@ function chargeFromHold(context: SpendContext, hold: number, mechanism: Mechanis
 /** ε of charges and holds together: one evaluation for all the charges that a hold is used up by. Throws `budget-not-set`. */
 export function reservedEpsilon({ balance, accountant }: SpendContext): number {
   const reserved = [...chargedMechanisms(balance), ...heldMechanisms(balance)];
-  return accountant.epsilon(reserved, budgetOf(balance).delta);
+  budgetOf(balance);
+  return epsilonOf(balance, accountant, reserved);
 }
 
 export function holdFact(context: SpendContext, request: HoldRequest): LedgerFact {
@@ -131,13 +133,14 @@ export function outcomeFact(balance: Balance, charge: number, kind: ChargeOutcom
 
 /** No figure is below one that it contains, whatever the accountant's grid does to the last digits. */
 export function costOf({ balance, accountant }: SpendContext, mechanisms: readonly Mechanism[]): SpendCost {
-  const { delta } = budgetOf(balance);
+  budgetOf(balance);
+  const epsilon = (segments: readonly Mechanism[]): number => epsilonOf(balance, accountant, segments);
   const charges = chargedMechanisms(balance);
   const reserved = [...charges, ...heldMechanisms(balance)];
   const charged = chargedEpsilon(balance, accountant);
-  const chargedAfter = Math.max(charged, accountant.epsilon([...charges, ...mechanisms], delta));
-  const held = Math.max(charged, accountant.epsilon(reserved, delta));
-  const heldAfter = Math.max(held, chargedAfter, accountant.epsilon([...reserved, ...mechanisms], delta));
+  const chargedAfter = Math.max(charged, epsilon([...charges, ...mechanisms]));
+  const held = Math.max(charged, epsilon(reserved));
+  const heldAfter = Math.max(held, chargedAfter, epsilon([...reserved, ...mechanisms]));
   return { charged: { before: charged, after: chargedAfter }, withHolds: { before: held, after: heldAfter } };
 }
 

@@ -11,6 +11,8 @@ export type LedgerDatabase = Database.Database;
 export interface LedgerStore {
   /** Up to `limit` rows after a sequence number, in order. Throws `store-damaged` where they can't be read. */
   rowsAfter(sequence: number, limit?: number): readonly LedgerRow[];
+  /** Whether a row carries this hash. */
+  hasHash(hash: string): boolean;
   append(row: LedgerRow): void;
   /**
    * Runs `action` as one transaction that takes the write lock at once, or as a part of the caller's transaction.
@@ -50,10 +52,12 @@ export function ledgerStore(database: LedgerDatabase): LedgerStore {
     throw new Error('the privacy ledger needs synchronous = FULL');
   }
   const rowsAfter = database.prepare(ROWS_AFTER);
+  const hasHash = database.prepare('SELECT 1 FROM privacy_ledger WHERE hash = ?');
   const append = database.prepare<LedgerRow>(APPEND);
   return {
     rowsAfter: (sequence, limit = -1) =>
       withStoreFailures(database.name, () => parsedRows(rowsAfter.all(sequence, limit))),
+    hasHash: (hash) => hasHash.get(hash) !== undefined,
     append: (row) => {
       append.run(row);
     },

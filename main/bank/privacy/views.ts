@@ -1,6 +1,5 @@
 /** The ledger as screens and command line see it. */
 import type { Accountant } from '#shared/privacy/accountant.ts';
-import type { RoundId, RunId } from '#shared/ids.ts';
 import type { LedgerEntryView, LedgerHealth, PrivacyStateView } from '#shared/privacy/ledger-view.ts';
 import type { Mechanism } from '#shared/privacy/mechanism.ts';
 import {
@@ -8,6 +7,7 @@ import {
   balanceAfter,
   chargedMechanisms,
   heldMechanisms,
+  lostEpsilon,
   releasedMechanisms,
 } from './balance.ts';
 import type { LedgerEntry, LedgerFact } from './entry.ts';
@@ -22,11 +22,20 @@ interface EpsilonTotals {
 
 const NOTHING: EpsilonTotals = { charged: 0, released: 0, held: 0, chargedByRdp: 0 };
 
+/** ε of these mechanisms on top of what was lost; 0 without a budget, whose δ it is for. */
+export function epsilonOf(
+  balance: Balance,
+  accountant: Accountant,
+  mechanisms: readonly Mechanism[],
+): number {
+  if (balance.budget === null) return 0;
+  return lostEpsilon(balance) + accountant.epsilon(mechanisms, balance.budget.delta);
+}
+
 /** ε of all charges; never less than what a charge recorded as its own figure. */
 export function chargedEpsilon(balance: Balance, accountant: Accountant): number {
   if (balance.budget === null) return 0;
-  const computed = accountant.epsilon(chargedMechanisms(balance), balance.budget.delta);
-  return Math.max(balance.recordedEpsilon, computed);
+  return Math.max(balance.recordedEpsilon, epsilonOf(balance, accountant, chargedMechanisms(balance)));
 }
 
 export function stateView(balance: Balance, health: LedgerHealth, accountant: Accountant): PrivacyStateView {
@@ -37,6 +46,7 @@ export function stateView(balance: Balance, health: LedgerHealth, accountant: Ac
     releasedEpsilon: totals.released,
     heldEpsilon: totals.held,
     chargedEpsilonByRdp: totals.chargedByRdp,
+    lostEpsilon: lostEpsilon(balance),
     charged: [...chargedMechanisms(balance)],
     held: [...heldMechanisms(balance)],
     health,
@@ -45,15 +55,14 @@ export function stateView(balance: Balance, health: LedgerHealth, accountant: Ac
 
 function epsilonTotals(balance: Balance, accountant: Accountant): EpsilonTotals {
   if (balance.budget === null) return NOTHING;
-  const { delta } = balance.budget;
   const charges = chargedMechanisms(balance);
   const charged = chargedEpsilon(balance, accountant);
-  const withHolds = accountant.epsilon([...charges, ...heldMechanisms(balance)], delta);
+  const withHolds = epsilonOf(balance, accountant, [...charges, ...heldMechanisms(balance)]);
   return {
     charged,
-    released: Math.min(charged, accountant.epsilon(releasedMechanisms(balance), delta)),
+    released: Math.min(charged, epsilonOf(balance, accountant, releasedMechanisms(balance))),
     held: Math.max(0, withHolds - charged),
-    chargedByRdp: accountant.crossCheck(charges, delta),
+    chargedByRdp: lostEpsilon(balance) + accountant.crossCheck(charges, balance.budget.delta),
   };
 }
 
@@ -92,21 +101,14 @@ function entryView(entry: LedgerEntry): LedgerEntryView {
   return { ...BLANK, ...factView(fact), sequence, at, kind: fact.kind, hash };
 }
 
-interface FactView {
-  readonly runId: RunId | null;
-  readonly roundId: RoundId | null;
-  readonly refersTo: number | null;
-  readonly mechanism: Mechanism | null;
-  readonly clippingNorm: number | null;
-  readonly budgetEpsilon: number | null;
-  readonly note: string | null;
-  readonly chargedEpsilonAfter: number | null;
-}
+type FactView = Omit<LedgerEntryView, 'sequence' | 'at' | 'kind' | 'hash'>;
 
 const BLANK: FactView = {
   runId: null,
   roundId: null,
   refersTo: null,
+  purpose: null,
+  fromHold: null,
   mechanism: null,
   clippingNorm: null,
   budgetEpsilon: null,
@@ -120,25 +122,12 @@ function factView(fact: LedgerFact): Partial<FactView> {
       return { budgetEpsilon: fact.epsilon, note: fact.reason };
     case 'charge': {
       const { runId, roundId, mechanism, clippingNorm, hold, purpose, epsilonAfter } = fact;
-      return {
-        runId,
-        roundId,
-        mechanism,
-        clippingNorm,
-        refersTo: hold,
-        note: purpose,
-        chargedEpsilonAfter: epsilonAfter,
-      };
+      const cost = { mechanism, clippingNorm, chargedEpsilonAfter: epsilonAfter };
+      return { runId, roundId, purpose, fromHold: hold, ...cost };
     }
     case 'hold': {
-      // A hold of a run is of one kind of step; its steps together are what the list shows.
-      const [first] = fact.mechanisms;
-      const steps = fact.mechanisms.reduce((sum, mechanism) => sum + mechanism.steps, 0);
-      return {
-        runId: fact.runId,
-        mechanism: first === undefined ? null : { ...first, steps },
-        clippingNorm: fact.clippingNorm,
-      };
+      const { runId, clippingNorm, mechanisms } = fact;
+      return { runId, mechanism: summed(mechanisms), clippingNorm };
     }
     case 'hold-returned':
       return { refersTo: fact.hold };
@@ -147,5 +136,21 @@ function factView(fact: LedgerFact): Partial<FactView> {
     case 'late':
     case 'not-sent':
       return { refersTo: fact.charge };
+    case 'recovered': {
+      const { mechanisms, budget, fault, reason, epsilonAfter } = fact;
+      return {
+        mechanism: summed(mechanisms),
+        budgetEpsilon: budget?.epsilon ?? null,
+        note: `${reason} (${fault})`,
+        chargedEpsilonAfter: epsilonAfter,
+      };
+    }
   }
+}
+
+/** Several segments in one row: mostly they are of one kind of step, and then their steps together are what it shows. */
+function summed(mechanisms: readonly Mechanism[]): Mechanism | null {
+  const [first] = mechanisms;
+  if (first === undefined) return null;
+  return { ...first, steps: mechanisms.reduce((sum, { steps }) => sum + steps, 0) };
 }

@@ -2,6 +2,7 @@
 import { FailureError } from '#shared/failure.ts';
 import type { Audit } from '../audit/record.ts';
 import type { Ledger } from '../privacy/ledger.ts';
+import { faultFailure } from '../privacy/words.ts';
 
 export interface Soundness {
   /** The reason why nothing is charged or sent; null when all is well. */
@@ -21,22 +22,8 @@ export function createSoundness(parts: {
     const health = parts.ledger.health();
     switch (health.kind) {
       case 'broken':
-        return new FailureError(
-          'ledger-broken',
-          `Entry ${String(health.atSequence)} of the ledger does not verify`,
-          {
-            atSequence: health.atSequence,
-          },
-        );
       case 'rolled-back':
-        return new FailureError(
-          'ledger-broken',
-          'The ledger is an older copy than the one that was written last',
-          {
-            entries: health.entries,
-            expected: health.expected,
-          },
-        );
+        return faultFailure(health);
       case 'verified':
         return audit.kind === 'verified'
           ? null

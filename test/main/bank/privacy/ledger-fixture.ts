@@ -9,7 +9,7 @@ import type { LedgerMirror } from '#main/bank/privacy/reader.ts';
 import { privacyLedger } from '#main/bank/store/migrations/0020-ledger.ts';
 import { RoundId, RunId } from '#shared/ids.ts';
 import { createAccountant } from '#shared/privacy/accountant.ts';
-import type { LedgerHead } from '#main/bank/privacy/chain.ts';
+import type { MirroredHead } from '#main/bank/privacy/mark.ts';
 import { isFailure } from '#shared/failure.ts';
 import { fakeClock } from '../../../fakes/clock.ts';
 
@@ -27,7 +27,7 @@ const accountant = createAccountant();
 export interface LedgerFixture {
   readonly database: Database.Database;
   readonly file: string;
-  readonly mirror: LedgerMirror & { head: LedgerHead | undefined };
+  readonly mirror: LedgerMirror & { head: MirroredHead | undefined };
   readonly ledger: Ledger;
   readonly open: (overrides?: Partial<LedgerOptions>) => Ledger;
   /** The store file as it is now, for a restore later. */

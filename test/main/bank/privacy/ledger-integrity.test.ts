@@ -159,7 +159,7 @@ describe('an older copy of the store', () => {
     const copy = fixture.backup();
     fixture.ledger.charge(CHARGE);
     const again = restored(fixture, copy);
-    expect(again.health()).toEqual({ kind: 'rolled-back', entries: 1, expected: 2 });
+    expect(again.health()).toEqual({ kind: 'rolled-back', entries: 1, expected: 2, witness: 'mirror' });
     expect(failureOf(() => again.charge(CHARGE)).code).toBe('ledger-broken');
     expect(fixture.mirror.head?.sequence).toBe(2);
   });
@@ -168,7 +168,7 @@ describe('an older copy of the store', () => {
     const { database, ledger, open } = spent();
     tamper(database, 'DELETE FROM privacy_ledger WHERE sequence > 4');
     expect(failureOf(() => ledger.charge(CHARGE)).code).toBe('ledger-broken');
-    expect(open().health()).toEqual({ kind: 'rolled-back', entries: 4, expected: 6 });
+    expect(open().health()).toEqual({ kind: 'rolled-back', entries: 4, expected: 6, witness: 'mirror' });
   });
 
   it('is noticed when it went on by another way', () => {
@@ -186,6 +186,7 @@ describe('an older copy of the store', () => {
       kind: 'rolled-back',
       entries: 2,
       expected: 2,
+      witness: 'mirror',
     });
   });
 
@@ -201,13 +202,18 @@ describe('an older copy of the store', () => {
     mirror.head = { sequence: 4, hash: ledger.entries({ afterSequence: 3, limit: 1 })[0]?.hash ?? '' };
     const again = open();
     expect(again.health()).toMatchObject({ kind: 'verified', entries: 6 });
-    expect(mirror.head).toEqual(newest);
+    expect(mirror.head).toMatchObject({ hash: newest?.hash });
   });
 
   it('is noticed when the whole file is new but the key store is not', () => {
     const { mirror } = spent();
     const fresh = ledgerFixture();
-    expect(fresh.open({ mirror }).health()).toEqual({ kind: 'rolled-back', entries: 0, expected: 6 });
+    expect(fresh.open({ mirror }).health()).toEqual({
+      kind: 'rolled-back',
+      entries: 0,
+      expected: 6,
+      witness: 'mirror',
+    });
   });
 });
 

@@ -75,6 +75,8 @@ export const NEXT_STEPS = {
   'unit-mismatch':
     'This store accounts for another unit of privacy. Use a store of its own for this charter.',
   'nothing-to-review': 'There is no update waiting for a decision.',
+  'figures-failed':
+    'The update is kept and nothing was sent. Try again; the log names the fault (Settings → Logs).',
   'digest-changed': 'The update changed after it was shown. Review it again.',
   'scope-stopped': 'A figure left its limit. Review the update and decide by hand.',
   'deadline-passed':

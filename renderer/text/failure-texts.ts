@@ -75,6 +75,7 @@ export const FAILURE_TEXTS: Readonly<Record<FailureCode, FailureText>> = {
   'policy-refused': say('The local policy does not allow this', settings('policy')),
   'unit-mismatch': say('This store accounts for another unit of privacy', privacy),
   'nothing-to-review': say('Nothing to review', rounds),
+  'figures-failed': say('Statistics could not be computed', review),
   'digest-changed': say('The update changed after it was shown', review),
   'scope-stopped': say('A figure left its limit', review),
   'deadline-passed': say('The round closed before the release', rounds),

@@ -17,9 +17,7 @@ export interface HoldInput {
   readonly bankId: BankId;
   readonly updateId: UpdateId;
   readonly createdAt: UtcTime;
-  /** This bank's last included update of the run. */
-  readonly before: HeldUpdate | undefined;
-  readonly dataVersion: HeldStatistics['dataVersion'];
+  readonly statistics: HeldStatistics;
 }
 
 export function holdUpdate(input: HoldInput): HeldUpdate {
@@ -42,7 +40,7 @@ export function holdUpdate(input: HoldInput): HeldUpdate {
       byteLength: outcome.payload.length,
     },
     payload: outcome.payload,
-    statistics: statisticsOf(input),
+    statistics: input.statistics,
     ownGradient: outcome.ownGradient ?? null,
     charge,
     createdAt: input.createdAt,
@@ -74,7 +72,16 @@ function directionOf(update: HeldUpdate, round: RoundContext): Float64Array | nu
   return direction?.integers ?? null;
 }
 
-function statisticsOf({ round, outcome, before, dataVersion }: HoldInput): HeldStatistics {
+/** What the figures of held bytes are computed from; `statistics` of the outcome are raw and only carried along. */
+export interface FigureSource {
+  readonly round: RoundContext;
+  readonly outcome: Pick<TrainingOutcome, 'payload' | 'statistics' | 'localEffect'>;
+  /** This bank's last included update of the run. */
+  readonly before: HeldUpdate | undefined;
+  readonly dataVersion: HeldStatistics['dataVersion'];
+}
+
+export function statisticsOf({ round, outcome, before, dataVersion }: FigureSource): HeldStatistics {
   const vectors = heldVectors(layoutOf(round), outcome.payload);
   const figures = updateFigures({
     charter: round.charter,
@@ -91,5 +98,6 @@ function statisticsOf({ round, outcome, before, dataVersion }: HoldInput): HeldS
     isModelHealthy: round.model.alarms.length === 0,
     localEffect: outcome.localEffect,
     dataVersion,
+    areComputed: true,
   };
 }

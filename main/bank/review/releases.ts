@@ -9,6 +9,7 @@ import type { Signer } from '../settings/reviewer-keys.ts';
 import type { GivenSignature } from '../store/review-signatures.ts';
 import { createDecidedReleases, type DecidedReleases, type ReleaseRequest } from './decided-releases.ts';
 import { commit, type GatePorts, utcNow } from './gate-ports.ts';
+import { withFigures } from './held-figures.ts';
 import { requireOpenRound, requireWaiting, scopeRequest } from './release-conditions.ts';
 import type { RoundContext } from './round-context.ts';
 import { planScope } from './scoping.ts';
@@ -144,7 +145,7 @@ function requireReadyFor(
   const held = requireWaiting(ports, request.updateId);
   const round = requireOpenRound(ports, held);
   requireSameBytes(held, request.digest);
-  requireReleasable(held, round);
+  requireReleasable(withFigures(ports, held, round), round);
   const following = scopeRequest(round, request);
   if (following !== undefined) planScope(ports, following);
   return held;

@@ -10,6 +10,7 @@ import { mechanismsByRound, plannedSteps } from './cost.ts';
 import { decisionView } from './decision-view.ts';
 import type { Gate } from './gate.ts';
 import type { GatePorts } from './gate-ports.ts';
+import { withFigures } from './held-figures.ts';
 import { layoutOf } from './held.ts';
 import { defaultLimits } from './limits.ts';
 import { checksOf } from './review-checks.ts';
@@ -28,15 +29,17 @@ export interface ReviewSources {
   readonly signer: () => { readonly bank: string; readonly analyst: string; readonly keyFingerprint: string };
 }
 
-/** The named update, or the newest held one; null when nothing was ever held. */
+/** The named update, or the newest held one; null when nothing was ever held. Throws `figures-failed`. */
 export function reviewView(sources: ReviewSources, updateId: UpdateId | undefined): View | null {
   const { ports } = sources;
   const id = updateId ?? ports.store.newestHeld();
-  const held = id === undefined ? undefined : ports.store.held(id);
-  if (held === undefined) return null;
+  const stored = id === undefined ? undefined : ports.store.held(id);
+  if (stored === undefined) return null;
+  const round = ports.roundOf(stored.roundId);
+  // Once the round is over there is nothing to compute them from, and nothing to decide.
+  const held = round === undefined ? stored : withFigures(ports, stored, round);
   const run = sources.runOf(held);
   const { charter } = run.plan.plan;
-  const round = ports.roundOf(held.roundId);
   const signatures = sources.gate.signatures(held.updateId);
   const decision = ports.store.decision(held.updateId);
   const isWaiting = decision === undefined && round !== undefined;

@@ -31,6 +31,8 @@ export const HeldStatistics = z.strictObject({
   engine: z.string(),
   localEffect: z.strictObject({ before: Quality, after: Quality }).nullable(),
   dataVersion: z.strictObject({ rows: z.number(), until: UtcTime.nullable() }),
+  /** false: computing the figures failed when the bytes were held; they are empty here. */
+  areComputed: z.boolean().default(true),
 });
 export type HeldStatistics = z.infer<typeof HeldStatistics>;
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Canonical } from '#shared/canonical.ts';
+import { type Canonical, canonicalJson } from '#shared/canonical.ts';
 import type { LocalPolicy, StandingPolicy } from '#shared/contract/bank.ts';
 import { BankId, ConsortiumId, Digest, idFromBytes, RoundId, RunId, type UpdateId } from '#shared/ids.ts';
 import { type Charter, Charter as CharterSchema } from '#shared/round/charter.ts';
@@ -27,6 +27,7 @@ import { openReviewerStore, type ReviewerStore } from '#main/bank/store/reviewer
 import { openSignatureStore, type SignatureStore } from '#main/bank/store/review-signatures.ts';
 import { openScopeStore, type ScopeStore } from '#main/bank/store/scopes.ts';
 import { transactor } from '#main/bank/store/transaction.ts';
+import { openAuditLog } from '#main/platform/sqlite/audit-log.ts';
 import { openStore, type Store } from '#main/platform/sqlite/open.ts';
 import { digestOf, keyPairFromSeed, signStatement } from '#main/wire/identity.ts';
 import { type FakeClock, fakeClock } from '../../../fakes/clock.ts';
@@ -156,7 +157,11 @@ function open(parts: Parts): GateFixture {
   const scopes = openScopeStore(database);
   const participations = createParticipations(rounds);
   const signatures = openSignatureStore(database);
-  const audit: GatePorts['audit'] = (action, detail) => void parts.audited.push([action, detail]);
+  const auditLog = openAuditLog(database, clock);
+  const audit: GatePorts['audit'] = (action, detail) => {
+    auditLog.append({ actor: 'Parley', action, detail: canonicalJson(detail) });
+    parts.audited.push([action, detail]);
+  };
   const reviewerStore = openReviewerStore(database);
   const reviewers = createReviewers({
     store: reviewerStore,

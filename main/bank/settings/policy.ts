@@ -6,7 +6,9 @@
 import type { LocalPolicy } from '#shared/contract/bank.ts';
 import { FailureError } from '#shared/failure.ts';
 import { formatEpsilonUp } from '#shared/privacy/format.ts';
+import { accountedNoiseMultiplier } from '#main/learning/dp-sgd/noise.ts';
 import type { Charter } from '#shared/round/charter.ts';
+import { histogramMechanism } from '#shared/round/evaluation.ts';
 
 /** Floors of a new store: any run with real noise and company, no run without. */
 export const DEFAULT_POLICY: LocalPolicy = {
@@ -22,8 +24,8 @@ export const DEFAULT_POLICY: LocalPolicy = {
 
 /** Terms of the charter that the policy refuses, known before anything is computed. */
 export function charterProblem(policy: LocalPolicy, charter: Charter): FailureError | null {
-  const { noiseMultiplier, noise } = charter.privacy;
-  if (noise === 'shared') return unsupported('Shared noise');
+  const noiseMultiplier = accountedNoiseMultiplier(charter);
+  if (charter.privacy.noise === 'shared') return unsupported('Shared noise');
   if (charter.secureAggregation.kind === 'on') return unsupported('Secure aggregation');
   if (noiseMultiplier === 0 && policy.allowRunsWithoutNoise) return null;
   if (noiseMultiplier === 0)
@@ -32,11 +34,24 @@ export function charterProblem(policy: LocalPolicy, charter: Charter): FailureEr
       value: 0,
       limit: policy.minimumNoiseMultiplier,
     });
-  if (noiseMultiplier >= policy.minimumNoiseMultiplier) return null;
-  return refused(
-    `The charter's noise multiplier ${String(noiseMultiplier)} is below this bank's floor ${String(policy.minimumNoiseMultiplier)}`,
-    { figure: 'noise multiplier', value: noiseMultiplier, limit: policy.minimumNoiseMultiplier },
+  return (
+    tooLittleNoise(policy, 'noise multiplier', noiseMultiplier) ??
+    tooLittleNoise(
+      policy,
+      'noise multiplier of the score histograms',
+      histogramMechanism(charter.evaluation.histogram)?.noiseMultiplier ?? Infinity,
+    )
   );
+}
+
+function tooLittleNoise(policy: LocalPolicy, figure: string, value: number): FailureError | null {
+  const limit = policy.minimumNoiseMultiplier;
+  if (value >= limit) return null;
+  return refused(`The charter's ${figure} ${String(value)} is below this bank's floor ${String(limit)}`, {
+    figure,
+    value,
+    limit,
+  });
 }
 
 export interface RoundCost {

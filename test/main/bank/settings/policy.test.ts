@@ -22,6 +22,19 @@ describe('the floors of a bank', () => {
     expect(problem?.details).toEqual({ figure: 'noise multiplier', value: 1.1, limit: 1.1001 });
   });
 
+  it('refuse it also where exact noise or score histograms have less than the charter’s number says', () => {
+    const policy = { ...DEFAULT_POLICY, minimumNoiseMultiplier: 1.1 };
+    const exact = { ...charter, privacy: { ...charter.privacy, sampler: 'discrete-gaussian' as const } };
+    expect(charterProblem(policy, exact)?.details).toMatchObject({ figure: 'noise multiplier', limit: 1.1 });
+    const histogram = { kind: 'on', everyRounds: 5, noiseStandardDeviation: 3, rowsPerUnit: 3 } as const;
+    const judged = { ...charter, evaluation: { ...charter.evaluation, histogram } };
+    expect(charterProblem(policy, judged)?.details).toEqual({
+      figure: 'noise multiplier of the score histograms',
+      value: 1,
+      limit: 1.1,
+    });
+  });
+
   it.each([
     ['epsilonOfRound', 2, 'epsilon of this round'],
     ['epsilonOfRun', 8, 'epsilon of this run'],

@@ -4,7 +4,7 @@ import type { LeakReport } from '#shared/privacy/leak-view.ts';
 import type { HeldUpdate } from '../review/store.ts';
 
 export interface LeakWatch {
-  /** An update waits for a person: tested by itself a moment later, unless something else began. */
+  /** An update waits for a person, or its round is one of those that show raw figures: tested by itself a moment later, unless something else began. */
   updateHeld(updateId: UpdateId): void;
   /** Ends what runs: training needs the machine. */
   trainingStarts(): void;

@@ -14,6 +14,7 @@ import { commit, type GatePorts, utcNow } from './gate-ports.ts';
 import { statisticsAtHolding } from './held-figures.ts';
 import { holdUpdate } from './held.ts';
 import { createReleases, type Releases } from './releases.ts';
+import { showsRawFigures } from './raw-figures.ts';
 import { requirePolicyAtRelease } from './release-policy.ts';
 import { writeWithout } from './write-release.ts';
 import { type Checked, checksOf } from './review-checks.ts';
@@ -148,15 +149,15 @@ function hold(ports: GatePorts, { round, outcome, charge }: Trained): void {
     createdAt: utcNow(ports.clock),
     statistics: statisticsAtHolding(ports, { round, outcome, before, dataVersion: ports.dataVersion() }),
   });
+  // Asked for anew: a person may have stopped the scope while it trained.
+  const scope = ports.scopes.running(round.runId);
   const released = commit(ports, roundId, () => {
     ports.participations.apply(roundId, { kind: 'update-held', updateId: held.updateId });
     ports.store.addHeld(held);
-    // Asked for anew: a person may have stopped the scope while it trained.
-    const scope = ports.scopes.running(round.runId);
     return scope !== undefined && decideAutomatically(ports, { held, round, scope });
   });
   if (released) ports.send(held.updateId);
-  else ports.leaks.updateHeld(held.updateId);
+  if (!released || showsRawFigures(scope, round.index)) ports.leaks.updateHeld(held.updateId);
   ports.changed('runs', 'review', 'privacy');
 }
 

@@ -9,6 +9,7 @@ import { presetHistogram } from '#shared/round/histogram-preset.ts';
 import { noisyPreset } from '#shared/round/noisy-presets.ts';
 import { presetCharter } from '#shared/round/presets.ts';
 import { invalidInput } from '#shared/contract/serve.ts';
+import { accountedNoiseMultiplier } from '#main/learning/dp-sgd/noise.ts';
 import { readFileIfPresent } from '#main/platform/files.ts';
 import type { PresetChoice } from './command-line.ts';
 
@@ -21,21 +22,34 @@ export interface Founded {
 export function charterFromPreset(choice: PresetChoice, consortium: Founded): Charter {
   const { preset, recipe, rounds, title, delta, unit } = choice;
   const histogram = histogramOf(choice);
-  const charter = presetCharter({
-    consortium: { id: consortium.id, name: consortium.name },
-    title: title ?? `Card fraud, ${recipe}`,
-    features: preset,
-    split: choice.split,
-    recipe,
-    ...(rounds === undefined ? {} : { rounds }),
-    histogram,
-    noiseMultiplier: noiseOf(choice, histogram),
-    delta,
-    unit,
-    modelSeed: choice.modelSeed,
-    participation: choice.participation,
-  });
-  return checked(charter, 'The charter');
+  const withNoise = (noiseMultiplier: number): Charter =>
+    presetCharter({
+      consortium: { id: consortium.id, name: consortium.name },
+      title: title ?? `Card fraud, ${recipe}`,
+      features: preset,
+      split: choice.split,
+      recipe,
+      ...(rounds === undefined ? {} : { rounds }),
+      histogram,
+      noiseMultiplier,
+      sampler: choice.sampler,
+      delta,
+      unit,
+      modelSeed: choice.modelSeed,
+      participation: choice.participation,
+    });
+  return checked(accountedAs(noiseOf(choice, histogram), withNoise), 'The charter');
+}
+
+/** The charter whose noise is accounted as `wanted`: exact noise needs a little more, for the rounding of the sum. */
+function accountedAs(wanted: number, withNoise: (noiseMultiplier: number) => Charter): Charter {
+  let noiseMultiplier = wanted;
+  for (;;) {
+    const charter = withNoise(noiseMultiplier);
+    const accounted = accountedNoiseMultiplier(charter);
+    if (accounted >= wanted) return charter;
+    noiseMultiplier *= (wanted / accounted) * (1 + 1e-9);
+  }
 }
 
 /** Throws `file-not-readable` or `charter-invalid`, naming the field. */

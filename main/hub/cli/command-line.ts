@@ -3,7 +3,13 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { FailureError } from '#shared/failure.ts';
 import { BankId, RunId } from '#shared/ids.ts';
-import { FeaturePresetName, PrivacyUnit, Split, type Participation } from '#shared/round/charter.ts';
+import {
+  FeaturePresetName,
+  NoiseSampler,
+  PrivacyUnit,
+  Split,
+  type Participation,
+} from '#shared/round/charter.ts';
 import { noisyPreset } from '#shared/round/noisy-presets.ts';
 import { RECIPE_NAMES, REFERENCE_SPLIT, type RecipeName } from '#shared/round/presets.ts';
 import { HUB_OPTIONS, type HubFlags } from './help.ts';
@@ -22,6 +28,7 @@ export interface PresetChoice {
     | { readonly kind: 'noise-multiplier'; readonly noiseMultiplier: number }
     | { readonly kind: 'none' };
   readonly unit: PrivacyUnit;
+  readonly sampler: NoiseSampler;
   /** Noisy score histograms: the usual ones, at other rounds, or none. */
   readonly evaluation:
     { readonly kind: 'usual'; readonly everyRounds: number | undefined } | { readonly kind: 'none' };
@@ -116,6 +123,7 @@ function planOf(flags: HubFlags): HubCommand {
     recipe,
     privacy: privacyOf(flags, recipe),
     unit,
+    sampler: oneOf(NoiseSampler, 'sampler', text(flags, 'sampler') ?? 'rounded-gaussian'),
     evaluation: evaluationOf(flags),
     delta: number(flags, 'delta') ?? noisyPreset({ recipe: 'few-rounds', unit }).delta,
     rounds: number(flags, 'rounds'),

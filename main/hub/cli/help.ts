@@ -28,6 +28,7 @@ Choices of plan --preset (card-v1, card-v2):
   --epsilon E | --noise-multiplier Z    privacy of the whole run (4); plain recipes have none
   --unit transaction|account            what ε protects: one transaction's row (default) or one account
   --delta D (5e-7, accounts 1e-5)   --rounds R   --model-seed N (1)   --title TEXT
+  --sampler rounded-gaussian|discrete-gaussian    how noise is drawn (rounded-gaussian)
   --evaluate-every N|never   rounds that carry a noisy score histogram for the federation's PR-AUC (8, one-step 100);
                              ε covers them
   --minimum-cohort N (3)  --quorum N (3)  --deadline-seconds S (3600)  --enrol-seconds S (60)
@@ -54,6 +55,7 @@ export const HUB_OPTIONS = {
   'noise-multiplier': { type: 'string' },
   delta: { type: 'string' },
   unit: { type: 'string' },
+  sampler: { type: 'string' },
   'evaluate-every': { type: 'string' },
   rounds: { type: 'string' },
   'model-seed': { type: 'string' },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { charterFromPreset } from '#main/hub/cli/charter-of.ts';
 import { parseHubCommandLine } from '#main/hub/cli/command-line.ts';
+import { accountedNoiseMultiplier } from '#main/learning/dp-sgd/noise.ts';
 import { newId } from '#main/platform/random.ts';
 import { BankId, ConsortiumId, RunId } from '#shared/ids.ts';
 import { epsilonByPld } from '#shared/privacy/pld.ts';
@@ -95,6 +96,17 @@ describe("the operator's command line", () => {
     // the histograms make the noise of the training larger, by less than a twentieth
     expect(privacy.noiseMultiplier / 1.587).toBeGreaterThan(1.01);
     expect(privacy.noiseMultiplier / 1.587).toBeLessThan(1.05);
+  });
+
+  it('gives exact noise a little more, so that it is accounted for as the other', () => {
+    const options = '--preset card-v1 --delta 7.4e-7 --evaluate-every never';
+    const rounded = charterOf(`plan ${options}`);
+    const exact = charterOf(`plan ${options} --sampler discrete-gaussian`);
+    expect(exact.privacy.sampler).toBe('discrete-gaussian');
+    const ratio = accountedNoiseMultiplier(exact) / rounded.privacy.noiseMultiplier;
+    expect(ratio).toBeGreaterThanOrEqual(1);
+    expect(ratio).toBeLessThan(1.001);
+    expect(exact.privacy.noiseMultiplier / rounded.privacy.noiseMultiplier).toBeGreaterThan(1.01);
   });
 
   it('gives histograms of a smaller ε more noise, of accounts m rows each, and none without privacy', () => {

@@ -70,7 +70,7 @@ export function createLeakTests(ports: LeakPorts): LeakTests {
   const run = (updateId: UpdateId): void => {
     if (memory.job?.kind === 'held' && memory.job.updateId === updateId) return;
     const held = requireHeld(ports, updateId);
-    void testHeld(ports, memory, held, startJob(ports, memory, { held, kind: 'held' }));
+    void testHeld(ports, memory, { held, job: startJob(ports, memory, { held, kind: 'held' }) });
   };
   const end = async (): Promise<void> => {
     memory.cancelPause();
@@ -96,10 +96,8 @@ export function createLeakTests(ports: LeakPorts): LeakTests {
     },
     rehearse: (updateId, batch) => {
       const held = requireHeld(ports, updateId);
-      return rehearse(ports, memory, held, {
-        job: startJob(ports, memory, { held, kind: 'rehearsal' }),
-        batch,
-      });
+      const job = startJob(ports, memory, { held, kind: 'rehearsal' });
+      return rehearse(ports, memory, { held, job, batch });
     },
     updateHeld: (updateId) => {
       memory.cancelPause();
@@ -156,7 +154,12 @@ function startJob(ports: LeakPorts, memory: Memory, { held, kind }: Start): Job 
   return job;
 }
 
-async function testHeld(ports: LeakPorts, memory: Memory, held: HeldUpdate, job: Job): Promise<void> {
+interface Working {
+  readonly held: HeldUpdate;
+  readonly job: Job;
+}
+
+async function testHeld(ports: LeakPorts, memory: Memory, { held, job }: Working): Promise<void> {
   const { updateId, header } = held;
   const started = ports.clock.monotonic();
   try {
@@ -186,16 +189,14 @@ function failed({ log }: LeakPorts, error: unknown): Ended {
   return { kind: 'failed', failure: error.toFailure() };
 }
 
-interface Rehearsing {
-  readonly job: Job;
+interface Rehearsing extends Working {
   readonly batch: number;
 }
 
 async function rehearse(
   ports: LeakPorts,
   memory: Memory,
-  held: HeldUpdate,
-  { job, batch }: Rehearsing,
+  { held, job, batch }: Rehearsing,
 ): Promise<Rehearsal> {
   const started = ports.clock.monotonic();
   try {

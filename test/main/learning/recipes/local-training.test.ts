@@ -13,7 +13,7 @@ import { stepFromSums } from '#main/learning/recipes/server-step.ts';
 import { addToSums, emptySums } from '#main/learning/recipes/sums.ts';
 import { decodeUpdate, encodeUpdate } from '#main/learning/recipes/update-codec.ts';
 import { aesKeystream } from '#main/platform/engine/keystream.ts';
-import type { Charter } from '#shared/round/charter.ts';
+import { type Charter, gridDeviation } from '#shared/round/charter.ts';
 import type { RecipeName } from '#shared/round/presets.ts';
 import { sizeTier } from '#shared/round/size-tier.ts';
 import { stepsOfRound } from '#shared/round/schedule.ts';
@@ -70,6 +70,31 @@ function training(charter: Charter, changed: Partial<LocalTraining> = {}): Local
 function withoutNoise(charter: Charter): Charter {
   return { ...charter, privacy: { ...charter.privacy, noiseMultiplier: 0 } };
 }
+
+it.each(['few-rounds', 'one-step'] as const)('%s draws its noise as the charter says', (recipe) => {
+  const rounded = charterOf(recipe, 1.5);
+  const exact: Charter = { ...rounded, privacy: { ...rounded.privacy, sampler: 'discrete-gaussian' } };
+  const drawn = (charter: Charter) => {
+    const chance = createChance(aesKeystream(seededRandom('which')));
+    const calls = { normals: 0, deviations: new Set<number>() };
+    const watched = {
+      ...chance,
+      normals: (target: Float64Array) => {
+        calls.normals++;
+        chance.normals(target);
+      },
+      discreteNormals: (target: Float64Array, deviation: number) => {
+        calls.deviations.add(deviation);
+        chance.discreteNormals(target, deviation);
+      },
+    };
+    trainUpdate(training(charter, { chance: watched }));
+    return calls;
+  };
+  expect(drawn(rounded)).toEqual({ normals: expect.any(Number), deviations: new Set() });
+  expect(drawn(rounded).normals).toBeGreaterThan(0);
+  expect(drawn(exact)).toEqual({ normals: 0, deviations: new Set([gridDeviation(exact)]) });
+});
 
 describe('a few-rounds update', () => {
   const charter = charterOf('few-rounds', 1.5);

@@ -1,7 +1,9 @@
 /** The slices of `prove privacy`, in the order in which they run. A new one is registered here. */
 import { gate } from './gate.ts';
 import { bitFlips } from './bit-flips.ts';
+import { kill } from './kill.ts';
+import { noise } from './noise.ts';
 import { powerCut } from './power-cut.ts';
 import type { PrivacySlice } from './slice.ts';
 
-export const SLICES: readonly PrivacySlice[] = [gate, powerCut, bitFlips];
+export const SLICES: readonly PrivacySlice[] = [gate, kill, powerCut, bitFlips, noise];

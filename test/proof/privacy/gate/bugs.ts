@@ -2,6 +2,7 @@
  * Seeded bugs: each wraps ports of the same composition, so that production code has no flag for them. The harness must
  * find every one of them by the rule that it breaks, else its silence about the product proves nothing.
  */
+import { randomBytes } from 'node:crypto';
 import { UpdateId } from '#shared/ids.ts';
 import type { UpdateHeader } from '#shared/contract/federation.ts';
 import type { HeldUpdate, Release } from '#main/bank/review/store.ts';
@@ -165,6 +166,34 @@ const renoiseOnRetry: Bug = {
   },
 };
 
+/** Bytes that an earlier process held are drawn anew by this one. */
+const renoiseAfterRestart: Bug = {
+  seams: (seams) => {
+    const own = new Set<string>();
+    const nonce = randomBytes(1)[0] ?? 0;
+    const noised = (update: HeldUpdate | undefined): HeldUpdate | undefined => {
+      if (update === undefined || own.has(update.updateId)) return update;
+      const payload = Uint8Array.from(update.payload);
+      payload[0] = ((payload[0] ?? 0) + 1 + (nonce % 255)) & 0xff;
+      return { ...update, payload, header: { ...update.header, payloadHash: digestOf(payload) } };
+    };
+    return {
+      ...seams,
+      review: {
+        ...seams.review,
+        addHeld: (update) => {
+          own.add(update.updateId);
+          seams.review.addHeld(update);
+        },
+        held: (updateId) => noised(seams.review.held(updateId)),
+        heldOfRound: (roundId) => noised(seams.review.heldOfRound(roundId)),
+        release: (updateId) =>
+          boundTo(seams.review.release(updateId), noised(seams.review.held(updateId))?.header),
+      },
+    };
+  },
+};
+
 /** The release with an approval and a signature for another payload. */
 function boundTo(release: Release | undefined, header: UpdateHeader | undefined): Release | undefined {
   if (release === undefined || header === undefined) return release;
@@ -251,6 +280,11 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     name: 're-noise on retry',
     rule: 'one release gives at most one distinct payload',
     bug: renoiseOnRetry,
+  },
+  {
+    name: 're-noise after a restart',
+    rule: 'the release is bound to what leaves (payload)',
+    bug: renoiseAfterRestart,
   },
   {
     name: 'approval not bound to the digest',

@@ -49,6 +49,8 @@ export type Happening =
       readonly following: { readonly rounds: number; readonly limits: ScopeLimits } | null;
     }
   | { readonly kind: 'restarted' }
+  /** The hub published the round; what is not in it by then never will be. */
+  | { readonly kind: 'published'; readonly roundId: string }
   /** Somebody changed the ledger's rows, or put an older copy of the file in its place; ends with `repaired`. */
   | { readonly kind: 'damaged'; readonly what: 'ledger' | 'old-file' }
   | { readonly kind: 'repaired' }

@@ -90,12 +90,24 @@ export interface Sink {
   transmission(transmission: Transmission): void;
 }
 
+export interface Earlier {
+  readonly history: readonly Happening[];
+  readonly wire: readonly Transmission[];
+}
+
+const NOTHING_BEFORE: Earlier = { history: [], wire: [] };
 const SILENT: Sink = { happening: () => undefined, transmission: () => undefined };
 
-/** `view`: asked anew each time, since a restart opens the store again. `sink`: where a killed process leaves its evidence. */
-export function createRecorder(view: () => CommittedView, sink: Sink = SILENT): Recorder {
-  const history: Happening[] = [];
-  const wire: Transmission[] = [];
+/**
+ * `view`: asked anew each time, since a restart opens the store again. `sink`: where a killed process leaves its evidence;
+ * `earlier`: what the processes before it left.
+ */
+export function createRecorder(
+  view: () => CommittedView,
+  { sink = SILENT, earlier = NOTHING_BEFORE }: { readonly sink?: Sink; readonly earlier?: Earlier } = {},
+): Recorder {
+  const history: Happening[] = [...earlier.history];
+  const wire: Transmission[] = [...earlier.wire];
   const happened = (happening: Happening): void => {
     history.push(happening);
     sink.happening(happening);

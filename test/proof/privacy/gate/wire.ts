@@ -1,6 +1,7 @@
 /** The hub's end of the wire: receives what the bank sends, and answers, refuses, forgets or breaks off as it is told. */
 import {
   type OwnUpdateState,
+  type Receipt,
   type SignedReceipt,
   SignedUpdateHeader,
   type UpdateHeader,
@@ -32,14 +33,19 @@ export interface FakeWire {
   taken(updateId: string): boolean;
 }
 
-export function createFakeWire(recorder: Recorder, clock: Pick<Clock, 'monotonic'>): FakeWire {
+/** `taken`: what this hub has acknowledged before. */
+export function createFakeWire(
+  recorder: Recorder,
+  clock: Pick<Clock, 'monotonic'>,
+  taken: readonly Receipt[] = [],
+): FakeWire {
   const headers = new Map<string, UpdateHeader>();
   const receipts = new Map<string, SignedReceipt>();
+  for (const receipt of taken) receipts.set(receipt.updateId, signedReceipt(receipt));
   const receiptFor = ({ updateId, roundId, bankId, payloadHash }: UpdateHeader): OwnUpdateState => {
-    const receipt = { updateId, roundId, bankId, payloadHash };
-    const signed = { receipt, hubSignature: signStatement(HUB_KEYS.privateKey, 'receipt', receipt) };
-    receipts.set(updateId, signed);
-    return { kind: 'committed', receipt: signed };
+    const receipt = signedReceipt({ updateId, roundId, bankId, payloadHash });
+    receipts.set(updateId, receipt);
+    return { kind: 'committed', receipt };
   };
   const wire: FakeWire = {
     mood: 'takes-all',
@@ -73,4 +79,8 @@ export function createFakeWire(recorder: Recorder, clock: Pick<Clock, 'monotonic
     taken: (updateId) => receipts.has(updateId),
   };
   return wire;
+}
+
+function signedReceipt(receipt: Receipt): SignedReceipt {
+  return { receipt, hubSignature: signStatement(HUB_KEYS.privateKey, 'receipt', receipt) };
 }

@@ -19,7 +19,7 @@ import { CHARTER_HASH, PLAN, roundContext, ROUNDS, stepsOfRound } from './terms.
 import { createFakeWire, type FakeWire } from './wire.ts';
 
 /** ε grows like the square root of the steps: fast, monotone, and the first round costs most, as in truth. */
-const ACCOUNTANT: Accountant = {
+export const ACCOUNTANT: Accountant = {
   epsilon: (mechanisms) => 0.1 * Math.sqrt(mechanisms.reduce((steps, one) => steps + one.steps, 0)),
   crossCheck: (mechanisms) => 0.11 * Math.sqrt(mechanisms.reduce((steps, one) => steps + one.steps, 0)),
 };

@@ -134,8 +134,48 @@ describe('three banks at a real hub', () => {
     const [model] = await bank.client['models.list']({});
     expect(model).toMatchObject({ version: 1, included: true, banks: 3 });
     const audit = await bank.client['audit.list']({});
-    expect(audit.verified).toBe(true);
+    expect(audit.health.kind).toBe('verified');
     expect(audit.entries.map((entry) => entry.action)).toContain('update.released');
+  });
+
+  it('by two reviewers: the second signature on the same bytes and scope sends, and the audit names both', async () => {
+    const bank = first();
+    const { client } = bank;
+    const { local } = await client['policy.read']({});
+    await client['policy.setLocal']({ policy: { ...local, undoSeconds: 0 }, reason: 'a quick test' });
+    const enter = async (name: string, passphrase: string) => {
+      const { reviewerId } = await client['reviewers.add']({ name, passphrase });
+      return { reviewerId, passphrase };
+    };
+    const ada = await enter('Ada', 'correct horse battery');
+    const ben = await enter('Ben', 'staple under the mat');
+    await client['reviewers.setMode']({ mode: 'two', reason: '' });
+    for (const other of [second(), third()]) await other.client['policy.setStanding']({ policy: STANDING });
+    const runId = await plan('few-rounds', 1);
+    await joinAll(runId);
+    const round = await bank.until('the round opens', async () => {
+      const open = (await bank.run(runId)).round;
+      return open?.phase === 'training' && open.participation.kind === 'joined' ? open : undefined;
+    });
+    await client['rounds.train']({ roundId: round.roundId });
+    const { updateId, digest } = await bank.until(
+      'the review',
+      async () => (await client['review.current']({})) ?? undefined,
+    );
+    const request = { updateId, digest, scope: { kind: 'this-round' as const }, note: '' };
+    await expect(client['review.release'](request)).rejects.toMatchObject({ code: 'second-reviewer-needed' });
+    await client['review.sign']({ ...request, reviewer: ada });
+    expect((await bank.run(runId)).round?.participation.kind).toBe('reviewing');
+    await client['review.sign']({ ...request, reviewer: ben });
+    await completed(bank, runId);
+    expect(await client['models.list']({})).toMatchObject([{ version: 1, included: true, banks: 3 }]);
+    const signed = await client['review.signatures']({ updateId });
+    expect(signed.map(({ statement }) => statement.reviewer)).toEqual(['Ada', 'Ben']);
+    const view = await client['review.current']({ updateId });
+    const { entries } = await client['audit.list']({});
+    const entry = entries.find(({ sequence }) => sequence === view?.decision?.audit?.sequence);
+    expect(entry?.action).toBe('update.released');
+    for (const { signature } of signed) expect(entry?.detail).toContain(signature);
   });
 
   it('a bank that declines or withholds does not stop the others', async () => {

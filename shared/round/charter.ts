@@ -147,8 +147,11 @@ export const EvaluationHistogram = z.discriminatedUnion('kind', [
     kind: z.literal('on'),
     /** Rounds whose index is a positive multiple of this carry it. */
     everyRounds: z.int().min(1).max(10_000),
-    /** s_h: standard deviation of the discrete Gaussian noise on each count, in whole rows. */
-    noiseStandardDeviation: z.int().min(1).max(LARGEST_DISCRETE_DEVIATION),
+    /**
+     * s_h: standard deviation of the discrete Gaussian noise on each count, in whole rows. From 5 on, ε is that of
+     * continuous noise to a thousandth.
+     */
+    noiseStandardDeviation: z.int().min(5).max(LARGEST_DISCRETE_DEVIATION),
     /** m: test rows of one unit that count at most, and so the L2 sensitivity; 1 where a row is the unit. */
     rowsPerUnit: z.int().min(1).max(1000),
   }),

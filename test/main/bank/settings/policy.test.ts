@@ -26,7 +26,7 @@ describe('the floors of a bank', () => {
     const policy = { ...DEFAULT_POLICY, minimumNoiseMultiplier: 1.1 };
     const exact = { ...charter, privacy: { ...charter.privacy, sampler: 'discrete-gaussian' as const } };
     expect(charterProblem(policy, exact)?.details).toMatchObject({ figure: 'noise multiplier', limit: 1.1 });
-    const histogram = { kind: 'on', everyRounds: 5, noiseStandardDeviation: 3, rowsPerUnit: 3 } as const;
+    const histogram = { kind: 'on', everyRounds: 5, noiseStandardDeviation: 5, rowsPerUnit: 5 } as const;
     const judged = { ...charter, evaluation: { ...charter.evaluation, histogram } };
     expect(charterProblem(policy, judged)?.details).toEqual({
       figure: 'noise multiplier of the score histograms',

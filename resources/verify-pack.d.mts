@@ -15,6 +15,11 @@ export interface PackSummary {
     readonly withheld: number;
     readonly late: number;
   };
+  readonly recovery: {
+    readonly recoveries: number;
+    readonly sealedEntries: number;
+    readonly missingUpdates: number;
+  };
   readonly signatures: number;
   readonly runs: readonly {
     readonly title: string;

@@ -152,7 +152,7 @@ const PACK = {
     }),
   }),
   ...{ runs: listOf(RUN), updates: listOf(UPDATE), scopes: listOf(SCOPE) },
-  ledger: listOf(fields('sequence:int at:time kind:text body:text mac:hash hash:hash')),
+  ledger: listOf(fields('sequence:int at:text kind:text body:text mac:text previousMac:text hash:hash')),
   audit: listOf(fields('sequence:int at:time actor:text action:text detail:text? hash:hash')),
 };
 const OUTCOME = fields('charge:int');
@@ -171,6 +171,15 @@ const BODIES = {
   },
   hold: { ...fields('runId:run clippingNorm:number'), mechanisms: listOf(MECHANISM) },
   'hold-returned': fields('hold:int'),
+  recovered: {
+    ...fields('reason:text fault:text trail:text epsilonAfter:number?'),
+    budget: orNull(fields('epsilon:number delta:number unit:unit')),
+    mechanisms: listOf(MECHANISM),
+    lost: (value) => value === 'next-budget' || (TYPES.number(value) && value >= 0),
+    earlier: oneOf('stand', 'included'),
+    answersFor: listOf(TYPES.hash),
+    sealed: orNull(fields('rows:int digest:hash')),
+  },
   ...{ released: OUTCOME, withheld: OUTCOME, late: OUTCOME, 'not-sent': OUTCOME },
 };
 
@@ -459,21 +468,34 @@ function isSignedByHub({ hubKeys }, purpose, document, signature) {
 
 /** The ledger, entry by entry: chained, of the known kinds, never above the budget of its day, ε between both bounds. */
 function checkLedger({ ledger }) {
-  const state = { budget: null, charges: new Map(), holds: new Map(), recorded: 0 };
-  let previousHash = ZEROS;
+  const sealed = sealedRows(ledger);
+  const state = {
+    ...{ budget: null, charges: new Map(), holds: new Map(), recorded: 0 },
+    ...{ recovered: [], lost: 0, recoveries: 0, missing: 0, sealed: ledger[sealed - 1]?.sequence ?? 0 },
+  };
+  let [previousHash, previous] = [ZEROS, { sequence: 0, mac: ZEROS }];
   for (const [i, { hash, ...row }] of ledger.entries()) {
     const at = `ledger entry ${i + 1}`;
     const must = by(at);
-    must(row.sequence === i + 1, `entry ${row.sequence} stands in its place`);
+    const isSealed = i < sealed;
+    const isNext = row.sequence === previous.sequence + 1 && row.previousMac === previous.mac;
+    must(isSealed || row.sequence === previous.sequence + 1, `entry ${row.sequence} stands in its place`);
     const isChained = digest({ format: 'parley/pack-ledger/1', ...row, previousHash }) === hash;
-    must(isChained, 'it was changed, or does not follow');
-    must(Object.hasOwn(BODIES, row.kind), `the kind "${row.kind}" is unknown`);
-    const body = parsed(row.body, must);
-    requireShape(body, BODIES[row.kind], at);
-    foldRow({ ...body, kind: row.kind, sequence: row.sequence }, state, must);
-    previousHash = hash;
+    must(isChained && (isSealed || isNext), 'it was changed, or does not follow');
+    [previousHash, previous] = [hash, row];
+    if (isSealed) foldSealed(row, state);
+    else foldRow({ ...bodyOf(row, at), kind: row.kind, sequence: row.sequence }, state, must);
   }
   return state;
+}
+
+function bodyOf({ at: moment, kind, body }, at) {
+  const must = by(at);
+  must(TYPES.time(moment), 'its time is none');
+  must(Object.hasOwn(BODIES, kind), `the kind "${kind}" is unknown`);
+  const value = parsed(body, must);
+  requireShape(value, BODIES[kind], at);
+  return value;
 }
 
 function parsed(json, must) {
@@ -487,16 +509,57 @@ function parsed(json, must) {
   return value;
 }
 
+/** Rows before the newest recovery that sealed a damaged chain: kept as they were found, under one digest. */
+function sealedRows(ledger) {
+  for (let i = ledger.length - 1; i > 0; i--) {
+    if (ledger[i].kind !== 'recovered') continue;
+    const { sealed } = bodyOf(ledger[i], `ledger entry ${i + 1}`);
+    if (sealed === null) continue;
+    const all = createHash('sha256').update('parley/ledger-sealed/1');
+    for (const { sequence, at, kind, body, mac, previousMac } of ledger.slice(0, i))
+      all.update(canonical({ sequence, at, kind, body, hash: mac, previousHash: previousMac }));
+    const isSealed = sealed.rows === i && all.digest('hex') === sealed.digest;
+    need(isSealed, `ledger entry ${i + 1}: the entries that it sealed are others`);
+    return i;
+  }
+  return 0;
+}
+
+/** A sealed row proves nothing by itself; where it can be read, later entries and updates may still refer to it. */
+function foldSealed(row, state) {
+  let body;
+  try {
+    body = bodyOf(row, 'a sealed entry');
+  } catch {
+    return;
+  }
+  if (row.kind === 'budget-set') state.budget = body;
+  if (row.kind === 'charge') {
+    const { budget } = state;
+    state.charges.set(row.sequence, {
+      ...body,
+      outcome: null,
+      budget: budget?.epsilon ?? Infinity,
+      isCounted: true,
+    });
+  }
+  const charge = state.charges.get(body.charge);
+  if (charge !== undefined) charge.outcome = row.kind;
+}
+
 function foldRow(row, state, must) {
   const { budget, charges, holds } = state;
-  must(budget !== null || row.kind === 'budget-set', 'nothing can be spent before a budget is set');
+  const needsBudget = row.kind !== 'budget-set' && row.kind !== 'recovered';
+  must(budget !== null || !needsBudget, 'nothing can be spent before a budget is set');
   if (row.kind === 'budget-set') {
     const isSame = budget === null || (row.delta === budget.delta && row.unit === budget.unit);
     must(isSame, 'the unit of privacy or δ changed');
     const isFree = budget === null || row.epsilon <= budget.epsilon;
     must(isFree || row.reason !== null, 'the budget was raised without a reason');
     state.budget = row;
+    if (state.lost === 'next-budget') state.lost = row.epsilon;
   } else if (row.kind === 'charge') foldCharge(row, state, must);
+  else if (row.kind === 'recovered') foldRecovery(row, state, must);
   else if (row.kind === 'hold') {
     const left = row.mechanisms.map((mechanism) => ({ ...mechanism }));
     holds.set(row.sequence, { runId: row.runId, isOpen: true, left });
@@ -514,6 +577,13 @@ function foldRow(row, state, must) {
 
 const TOLERANCE = 1e-6;
 
+/** Mechanisms that count, what was lost without its steps coming on top by basic composition. */
+function spentBy({ charges, recovered }) {
+  const counted = [...charges.values()].filter(({ isCounted }) => isCounted);
+  return [...recovered, ...counted.map(({ mechanism }) => mechanism)];
+}
+const lostIn = ({ lost }) => (lost === 'next-budget' ? 0 : lost);
+
 function foldCharge(row, state, must) {
   const { budget, charges, holds, recorded } = state;
   const { unit, delta, hold, epsilonAfter } = row;
@@ -523,11 +593,12 @@ function foldCharge(row, state, must) {
     (hold === null) === (epsilonAfter !== null),
     'a charge records its ε exactly when it is not from a hold',
   );
-  charges.set(row.sequence, { ...row, outcome: null, budget: budget.epsilon });
+  charges.set(row.sequence, { ...row, outcome: null, budget: budget.epsilon, isCounted: true });
   if (hold !== null) takeFromHold(holds.get(hold), row, must);
   else {
-    const spent = [...charges.values()].map(({ mechanism }) => mechanism);
-    const [least, most] = [epsilonAtLeast(spent, delta), Math.max(epsilonAtMost(spent, delta), recorded)];
+    const [spent, lost] = [spentBy(state), lostIn(state)];
+    const least = lost + epsilonAtLeast(spent, delta);
+    const most = Math.max(lost + epsilonAtMost(spent, delta), recorded);
     const said = `ε ${epsilonAfter} is`;
     must(
       epsilonAfter >= least - TOLERANCE,
@@ -542,6 +613,29 @@ function foldCharge(row, state, must) {
     state.recorded = epsilonAfter;
   }
   requireBudget(state, must);
+}
+
+/** A person went on from a damaged or older ledger: what was missing is charged here, and every hold ends. */
+function foldRecovery(row, state, must) {
+  const { budget, mechanisms, lost, earlier, epsilonAfter } = row;
+  const isSame = !state.budget || (budget?.delta === state.budget.delta && budget.unit === state.budget.unit);
+  must(isSame || row.sealed !== null, 'the unit of privacy or δ changed');
+  if (budget !== null) state.budget = budget;
+  for (const hold of state.holds.values()) hold.isOpen = false;
+  if (earlier === 'included') {
+    for (const charge of state.charges.values()) charge.isCounted = false;
+    state.recovered = [];
+  }
+  state.recovered = [...state.recovered, ...mechanisms];
+  state.lost = lost;
+  state.recoveries += 1;
+  if (state.budget === null) return;
+  const least = lostIn(state) + epsilonAtLeast(spentBy(state), state.budget.delta);
+  must(
+    epsilonAfter >= Math.max(least, state.recorded) - TOLERANCE,
+    `it counts ε ${epsilonAfter}, and less than was spent`,
+  );
+  state.recorded = epsilonAfter;
 }
 
 function takeFromHold(hold, { runId, mechanism, hold: number }, must) {
@@ -559,10 +653,10 @@ function takeFromHold(hold, { runId, mechanism, hold: number }, must) {
 }
 
 /** Charges and open holds together, by the lower bound: above it the budget was certainly exceeded. */
-function requireBudget({ budget, charges, holds }, must) {
+function requireBudget(state, must) {
+  const { budget, holds } = state;
   const held = [...holds.values()].filter(({ isOpen }) => isOpen).flatMap(({ left }) => left);
-  const charged = [...charges.values()].map(({ mechanism }) => mechanism);
-  const least = epsilonAtLeast([...charged, ...held], budget.delta);
+  const least = lostIn(state) + epsilonAtLeast([...spentBy(state), ...held], budget.delta);
   const cost = `charges and holds cost at least ε ${least.toFixed(4)}`;
   must(least <= budget.epsilon + TOLERANCE, `${cost}, above the budget of ${budget.epsilon}`);
 }
@@ -612,14 +706,14 @@ function checkUpdates(pack, ledger) {
     must(isOwn, 'it is of another bank or consortium');
     must(header.charterHash === run.plan.plan.charterHash, 'it names another charter');
     checkPlace(update, run.log, must);
-    checkCharges(update, { charter: run.plan.plan.charter, charges: ledger.charges, owners, must });
+    checkCharges(update, { charter: run.plan.plan.charter, ledger, owners, must });
     must(
       (decision?.kind === 'released') === (release !== null),
       'its decision and its release contradict each other',
     );
     if (release !== null) checkRelease(update, { bank, consortium, must });
   }
-  checkNothingHidden(pack, { owners, charges: ledger.charges });
+  checkNothingHidden(pack, { owners, ledger });
 }
 
 /** The round that the header names is the one with this index, and it started from the model that the header names. */
@@ -632,7 +726,7 @@ function checkPlace({ header, index }, log, must) {
   must(models[index] === header.baseHash, 'it starts from another model than the published one');
 }
 
-function checkCharges({ charge, header, index, decision }, { charter, charges, owners, must }) {
+function checkCharges({ charge, header, index, decision }, { charter, ledger, owners, must }) {
   const { training, histogram } = plannedCost(charter, index);
   must(same(charge?.mechanism ?? null, training), 'it was not charged as the charter plans its round');
   const paid = charge?.evaluation ?? null;
@@ -645,7 +739,9 @@ function checkCharges({ charge, header, index, decision }, { charter, charges, o
   const { rowsPerUnit } = charter.evaluation.histogram;
   if (paid !== null) parts.push({ ...paid, purpose: 'evaluation', clippingNorm: rowsPerUnit });
   for (const { sequence, ...terms } of parts) {
-    const row = charges.get(sequence);
+    const row = ledger.charges.get(sequence);
+    // A damaged entry that a recovery sealed may be unreadable: what it charged is within the recovery's own figures.
+    if (row === undefined && sequence <= ledger.sealed) continue;
     must(row !== undefined, `the ledger has no charge ${sequence} for it`);
     must(!owners.has(sequence), `charge ${sequence} stands behind another update already`);
     owners.set(sequence, updateId);
@@ -654,8 +750,8 @@ function checkCharges({ charge, header, index, decision }, { charter, charges, o
     const outcome = row.outcome ?? 'not decided';
     must(row.outcome === (decision?.kind ?? null), `the ledger says that charge ${sequence} was ${outcome}`);
   }
-  const { epsilonAfter, budget } = charges.get(charge.sequence);
-  const least = Math.max(charge.epsilonBefore, epsilonAfter ?? 0);
+  const { epsilonAfter = 0, budget = Infinity } = ledger.charges.get(charge.sequence) ?? {};
+  const least = Math.max(charge.epsilonBefore, epsilonAfter);
   const isInside = charge.epsilonAfter >= least && charge.epsilonAfter <= budget + TOLERANCE;
   must(isInside, `its ε ${charge.epsilonAfter} is not that of the ledger`);
 }
@@ -705,31 +801,36 @@ function checkRelease({ header, charge, release }, { bank, consortium, must }) {
 }
 
 /** What the log and the ledger know of this bank is all in the list of updates: nothing that left was left out. */
-function checkNothingHidden({ updates, runs, run, bank }, { owners, charges }) {
+function checkNothingHidden({ updates, runs, run, bank }, { owners, ledger }) {
   const released = new Map(updates.filter(({ release }) => release).map((one) => [one.header.roundId, one]));
   for (const { plan, log } of runs) {
     for (const { entry } of log) {
       const own = entry.included.find(({ update }) => update.header.bankId === bank.bankId);
       const isThere =
         own === undefined || same(released.get(entry.roundId)?.header ?? null, own.update.header);
+      // Where a restored store went on, the recovery charged what the older copy lacked: it is counted, not refused.
+      if (!isThere) ledger.missing += 1;
       const at = `run ${plan.plan.runId}, round ${entry.index + 1}`;
-      need(isThere, `${at}: the hub published an update of this bank that the pack does not have`);
+      need(
+        isThere || ledger.recoveries > 0,
+        `${at}: the hub published an update of this bank that the pack does not have`,
+      );
     }
   }
   const known = new Set(runs.map(({ plan }) => plan.plan.runId));
-  for (const [sequence, { runId, outcome }] of charges) {
+  for (const [sequence, { runId, outcome }] of ledger.charges) {
     need(
       run !== null || runId === null || known.has(runId),
       `charge ${sequence}: its run is not in the pack`,
     );
     const isDecided = known.has(runId) && outcome !== null && outcome !== 'not-sent';
-    const isExplained = !isDecided || owners.has(sequence);
+    const isExplained = !isDecided || owners.has(sequence) || sequence <= ledger.sealed;
     need(isExplained, `charge ${sequence} was ${outcome}, and its update is not in the pack`);
   }
 }
 
 /** Scopes: each rests on a review or a standing policy, set its cost aside first, and released only inside its limits. */
-function checkScopes({ scopes, updates, runs }, { holds }) {
+function checkScopes({ scopes, updates, runs }, { holds, sealed }) {
   unique(
     scopes.map(({ number }) => number),
     (number) => `scope ${number} stands twice in the pack`,
@@ -746,7 +847,8 @@ function checkScopes({ scopes, updates, runs }, { holds }) {
     must(plan !== undefined, 'its run is not in the pack');
     const hold = holds.get(scope.hold);
     const isPrivate = plan.charter.privacy.noiseMultiplier > 0;
-    must(isPrivate ? hold?.runId === scope.runId : scope.hold === null, 'the ledger has no hold for it');
+    const isHeld = hold?.runId === scope.runId || (scope.hold !== null && scope.hold <= sealed);
+    must(isPrivate ? isHeld : scope.hold === null, 'the ledger has no hold for it');
     must(scope.state.kind === 'running' || !hold?.isOpen, 'it is over, and its hold is still open');
     const review = released.find(({ header }) => header.updateId === scope.reviewUpdateId);
     must(
@@ -889,15 +991,18 @@ export function verifyPack(content, { operatorKey } = {}) {
 }
 
 // ---- one page ----
-function summaryOf({ pack, digest: packDigest }, { budget, charges, recorded }) {
+function summaryOf({ pack, digest: packDigest }, state) {
   const { bank, consortium, updates, runs, ledger, audit } = pack;
-  const cost = (rows) => {
-    const mechanisms = rows.map(({ mechanism }) => mechanism);
-    return budget
-      ? [epsilonAtLeast(mechanisms, budget.delta), epsilonAtMost(mechanisms, budget.delta)]
-      : [0, 0];
+  const { budget, charges, recorded, recovered, recoveries, missing, sealed } = state;
+  const bounds = (spent) => {
+    if (budget === null) return [0, 0];
+    return [epsilonAtLeast(spent, budget.delta), epsilonAtMost(spent, budget.delta)].map(
+      (cost) => lostIn(state) + cost,
+    );
   };
-  const all = [...charges.values()];
+  const released = [...charges.values()].filter(
+    ({ outcome, isCounted }) => isCounted && outcome === 'released',
+  );
   const decided = (kind) => updates.filter(({ decision }) => decision?.kind === kind).length;
   return {
     ...{ packDigest, madeAt: pack.madeAt, madeBy: pack.madeBy, notes: pack.notes },
@@ -908,10 +1013,10 @@ function summaryOf({ pack, digest: packDigest }, { budget, charges, recorded }) 
     },
     budget: budget && { epsilon: budget.epsilon, delta: budget.delta, unit: budget.unit },
     epsilon: {
-      recorded,
-      charged: cost(all),
-      released: cost(all.filter(({ outcome }) => outcome === 'released')),
+      ...{ recorded, charged: bounds(spentBy(state)) },
+      released: bounds([...recovered, ...released.map(({ mechanism }) => mechanism)]),
     },
+    recovery: { recoveries, sealedEntries: sealed, missingUpdates: missing },
     updates: {
       held: updates.length,
       released: decided('released'),
@@ -939,7 +1044,7 @@ function roundOf({ index, publishedAt, included, checkpointHash, roundId }, { ba
   return { index, publishedAt, banks: included.length, isIncluded, checkpointHash, epsilonAfter };
 }
 
-function page({ bank, consortium, budget, epsilon, updates, runs, entries, signatures, ...pack }) {
+function page({ bank, consortium, budget, epsilon, recovery, updates, runs, entries, signatures, ...pack }) {
   const range = ([least, most]) =>
     `between ${(Math.floor(least * 100) / 100).toFixed(2)} and ${(Math.ceil(most * 100) / 100).toFixed(2)} by this check`;
   const { held, released, withheld, late } = updates;
@@ -960,6 +1065,15 @@ function page({ bank, consortium, budget, epsilon, updates, runs, entries, signa
     lines.push(`  ε released ${range(epsilon.released)}`);
   }
   lines.push(`  ledger     ${entries.ledger} entries, chained`);
+  const { recoveries, sealedEntries, missingUpdates } = recovery;
+  if (recoveries > 0) {
+    lines.push(
+      `  RECOVERED  ${recoveries} times from a damaged or older store; see the reasons in the ledger`,
+    );
+    lines.push(
+      `             ${sealedEntries} entries sealed as found, ${missingUpdates} published updates not kept`,
+    );
+  }
   lines.push(
     `  audit      ${entries.audit} entries, chained; ${entries.unread} with a note left out, not read`,
   );

@@ -122,14 +122,17 @@ export type PackScope = {
   }[];
 };
 
+/** As it stands in the store: rows that a recovery sealed need not even be well formed. */
 export type PackLedgerRow = {
   readonly sequence: number;
-  readonly at: UtcTime;
+  readonly at: string;
   readonly kind: string;
   /** Canonical JSON, exactly the text that the bank's keyed chain covers. */
   readonly body: string;
   /** The bank's own keyed hash (HMAC): it needs a secret to check, and binds this row to the store that it came from. */
-  readonly mac: Digest;
+  readonly mac: string;
+  /** Keyed hash of the row before. */
+  readonly previousMac: string;
   /** SHA-256 chain that anybody can check. */
   readonly hash: Digest;
 };

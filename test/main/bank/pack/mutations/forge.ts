@@ -76,12 +76,13 @@ export function signedBy({ privateKey, publicKey }: KeyPair, pack: OpenPack): st
 const GENESIS = '0'.repeat(64);
 
 function rebuildLedger(pack: OpenPack): void {
-  let previousHash = GENESIS;
+  let [previousHash, previousMac] = [GENESIS, GENESIS];
   for (const [i, row] of pack.ledger.entries()) {
-    row.sequence = i + 1;
+    Object.assign(row, { sequence: i + 1, previousMac });
     const { sequence, at, kind, body, mac } = row;
-    row.hash = digestOf({ format: 'parley/pack-ledger/1', sequence, at, kind, body, mac, previousHash });
-    previousHash = row.hash;
+    const content = { sequence, at, kind, body, mac, previousMac };
+    row.hash = digestOf({ format: 'parley/pack-ledger/1', ...content, previousHash });
+    [previousHash, previousMac] = [row.hash, mac];
   }
 }
 

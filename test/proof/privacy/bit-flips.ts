@@ -2,12 +2,12 @@
  * Slice `bit-flips`: one bit of the store's files turned at random (I1, I12). A ledger whose fields changed must not open as
  * verified, and never shows a lower ε as verified. SQLite's own integrity check, the control, misses most of such changes.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { stream } from '#main/sample/generator/stream.ts';
 import type { Check } from '../proof.ts';
 import { examine, type FlippedStore, sealStore } from './bit-flips/store.ts';
+import { scratchFolder } from './scratch.ts';
 import { type PrivacySlice, scaled, type SliceOptions } from './slice.ts';
 
 const FLIPS = 1000;
@@ -42,7 +42,7 @@ export const bitFlips: PrivacySlice = {
 };
 
 export function flipBits(options: SliceOptions): FlipFigures {
-  const folder = mkdtempSync(path.join(tmpdir(), 'parley-flips-'));
+  const folder = scratchFolder('parley-flips-');
   const flipped = path.join(folder, 'flipped');
   mkdirSync(flipped);
   try {

@@ -11,8 +11,8 @@ import { openStore } from '#main/platform/sqlite/open.ts';
 import { fakeClock } from '../../../fakes/clock.ts';
 import { RUN } from '../gate/terms.ts';
 
-const BATCHES = 10;
-const CYCLES_A_BATCH = 15;
+const BATCHES = 30;
+const CYCLES_A_BATCH = 5;
 const MAC_KEY = new Uint8Array(32).fill(7);
 const FILES = ['bank.sqlite', 'bank.sqlite-wal'] as const;
 const ROWS = 'SELECT sequence, at, kind, body, previous_hash, hash FROM privacy_ledger ORDER BY sequence';

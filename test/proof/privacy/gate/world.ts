@@ -1,6 +1,5 @@
 /** One sequence of the model test: a machine on which the bank is started, crashed, restored and tampered with. */
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { LedgerMirror } from '#main/bank/privacy/reader.ts';
 import type { Accountant } from '#shared/privacy/accountant.ts';
@@ -12,6 +11,7 @@ import { seededRandom } from '../../../fakes/random.ts';
 import { type BankSettings, type BankUnderTest, type Bug, openBank, resume } from './bank.ts';
 import { NO_BUG } from './bugs.ts';
 import type { Evidence } from './evidence.ts';
+import { scratchFolder } from '../scratch.ts';
 import { createFuse, type Fuse } from './fuse.ts';
 import { type CommittedView, committedView, createRecorder, type Recorder } from './recorder.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -25,9 +25,6 @@ export const ACCOUNTANT: Accountant = {
 };
 const BUDGET = { epsilon: 2, delta: 5e-7, unit: 'transaction', reason: 'proof' } as const;
 const ROUND_SECONDS = 60;
-
-/** Memory-backed where the machine has it: what is proved here is order, not durability. */
-const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export interface World {
   readonly file: string;
@@ -65,7 +62,7 @@ let template: { readonly folder: string; readonly file: string } | undefined;
 /** A migrated store with budget and run, made once: every sequence starts from a copy. */
 function templateFile(): string {
   if (template !== undefined) return template.file;
-  const folder = mkdtempSync(path.join(FOLDER, 'parley-template-'));
+  const folder = scratchFolder('parley-template-');
   template = { folder, file: path.join(folder, 'bank.sqlite') };
   process.once('exit', () => {
     rmSync(folder, { recursive: true, force: true });
@@ -104,7 +101,7 @@ function memoryMirror(): LedgerMirror {
 }
 
 export function createWorld({ bug, seed }: WorldOptions): World {
-  const folder = mkdtempSync(path.join(FOLDER, 'parley-world-'));
+  const folder = scratchFolder('parley-world-');
   const file = path.join(folder, 'bank.sqlite');
   copyFileSync(templateFile(), file);
   const clock = fakeClock();

@@ -1,16 +1,8 @@
 /** A small ext4 disk in a file: what was not flushed is in no copy of that file, as after a power cut. Linux, root. */
 import { execFileSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { scratchFolder } from '../scratch.ts';
 
 const DISK_BYTES = 48 * 1024 * 1024;
 
@@ -36,7 +28,7 @@ export function mountObstacle(): string | null {
 
 export function createDisk(): Disk {
   // The backing file on memory: what was flushed to the disk is there at once, and only that.
-  const base = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'parley-disk-'));
+  const base = scratchFolder('parley-disk-');
   const image = path.join(base, 'disk.img');
   try {
     writeFileSync(image, '');

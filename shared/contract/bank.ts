@@ -12,7 +12,7 @@ import {
 } from '../features/data-view.ts';
 import { LedgerEntryView, LedgerHealth, PrivacyStateView } from '../privacy/ledger-view.ts';
 import { FeaturePresetName, PrivacyUnit } from '../round/charter.ts';
-import { ModelVersionView, RunView, ScopeLimits } from '../round/round-view.ts';
+import { ModelVersionView, RoundHistoryView, RunView, ScopeLimits } from '../round/round-view.ts';
 import { Countersigned } from '../round/reviewer-view.ts';
 import { auditMethods } from './bank-audit.ts';
 import { leakMethods } from './bank-leaks.ts';
@@ -173,6 +173,8 @@ export const bankContract = {
   /** Outside a scope, training starts on the analyst's click, so that unattended rounds burn no budget. */
   'rounds.train': command(z.strictObject({ roundId: RoundId }), nothing),
   'rounds.stopTraining': command(z.strictObject({ roundId: RoundId }), nothing),
+  /** Every round of a run that this bank saw, in order. */
+  'rounds.history': query(z.strictObject({ runId: RunId }), z.array(RoundHistoryView)),
   'rounds.decline': command(z.strictObject({ roundId: RoundId }), nothing),
 
   ...reviewMethods,

@@ -63,6 +63,16 @@ export const RoundView = z.object({
 });
 export type RoundView = z.infer<typeof RoundView>;
 
+/** This bank's part in a round, over or not. */
+export const RoundHistoryView = z.object({
+  roundId: RoundId,
+  index: z.number(),
+  /** How often it trained for it: each has a charge of its own. */
+  trainings: z.number(),
+  participation: ParticipationView,
+});
+export type RoundHistoryView = z.infer<typeof RoundHistoryView>;
+
 /** Limits of automatic releases (design.md §6): on held bytes and public values only. */
 export const ScopeLimits = z.strictObject({
   /** ‖γG_b‖ / (σC√(P·K)): less than .9 would mean that noise is missing. */

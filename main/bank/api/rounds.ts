@@ -6,7 +6,7 @@ import { createPublishedQuality } from '#main/learning/evaluate/published-qualit
 import { FailureError, isFailure } from '#shared/failure.ts';
 import type { RunId } from '#shared/ids.ts';
 import type { RoundContext } from '../review/round-context.ts';
-import { modelViews, runView, type ViewSources } from '../rounds/run-views.ts';
+import { modelViews, roundHistory, runView, type ViewSources } from '../rounds/run-views.ts';
 import type { Services } from '../services.ts';
 import { currentDataVersion } from '../store/data-versions.ts';
 
@@ -15,7 +15,7 @@ type RoundMethods = Extract<keyof BankContract, `${'runs' | 'rounds' | 'models'}
 export function roundHandlers(services: Services): Pick<Handlers<BankContract>, RoundMethods> {
   const { gate, rounds, roundsPorts } = services;
   const views = viewSources(services);
-  const published = createPublishedQuality();
+  const quality = createPublishedQuality();
   return {
     'runs.list': () => roundsPorts.store.runs().map((run) => runView(views, run)),
     'runs.join': async ({ runId }) => {
@@ -38,7 +38,8 @@ export function roundHandlers(services: Services): Pick<Handlers<BankContract>, 
       rounds.decline(roundId);
       return {};
     },
-    'models.list': () => [...modelViews(roundsPorts, published)],
+    'rounds.history': ({ runId }) => roundHistory(views, runId),
+    'models.list': () => [...modelViews(roundsPorts, quality)],
     'models.export': ({ runId }) => exportedModel(services, runId),
   };
 }

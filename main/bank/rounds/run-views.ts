@@ -1,11 +1,13 @@
 /** Runs, rounds and scopes as screens and command line see them. */
 import type { z } from 'zod';
 import type { PublishedQuality, PublishedSums } from '#main/learning/evaluate/published-quality.ts';
+import type { RunId } from '#shared/ids.ts';
 import type { ParticipationKind, ParticipationState } from '#shared/round/participation.ts';
 import { plannedRounds } from '#shared/round/charter.ts';
 import type {
   ModelVersionView,
   ParticipationView,
+  RoundHistoryView,
   RoundView,
   RunView,
   ScopeView,
@@ -112,6 +114,15 @@ function roundView(sources: ViewSources, run: RunRecord): z.infer<typeof RoundVi
   };
 }
 
+export function roundHistory(sources: ViewSources, runId: RunId): z.infer<typeof RoundHistoryView>[] {
+  return sources.ports.store.participationsOf(runId).map(({ roundId, index, trainings, state }) => ({
+    roundId,
+    index,
+    trainings,
+    participation: participationView(sources, state, roundId),
+  }));
+}
+
 function participationView(
   { gate, uploads, ports }: ViewSources,
   state: ParticipationState,
@@ -164,15 +175,15 @@ export function scopeView(scopes: ScopeStore, scope: Scope): z.infer<typeof Scop
 
 export function modelViews(
   { store }: Pick<RoundsPorts, 'store'>,
-  published: PublishedQuality,
+  quality: PublishedQuality,
 ): readonly z.infer<typeof ModelVersionView>[] {
   return store.models().flatMap((model) => {
     const run = store.run(model.runId);
     if (run === undefined) return [];
     const { charter } = run.plan.plan;
-    const sumsOf = (index: number): PublishedSums | undefined => {
-      const round = store.logEntry(run.runId, index);
-      return round && { sumsHash: round.entry.entry.sumsHash, sums: round.sums, banks: round.banks };
+    const judged = {
+      ...{ runId: run.runId, charter },
+      published: (index: number): PublishedSums | undefined => store.logEntry(run.runId, index),
     };
     return [
       {
@@ -185,7 +196,7 @@ export function modelViews(
         included: model.included,
         banks: model.banks,
         quality: model.quality,
-        federationQuality: published.of(charter, model.version, sumsOf),
+        federationQuality: quality.of(judged, model.version),
       },
     ];
   });

@@ -19,6 +19,7 @@ function prepare(database: Database.Database) {
   return {
     participation: database.prepare('SELECT * FROM participation WHERE round_id = ?'),
     openParticipations: database.prepare('SELECT * FROM participation WHERE is_open = 1 ORDER BY position'),
+    ofRun: database.prepare('SELECT * FROM participation WHERE run_id = ? ORDER BY position'),
     saveParticipation: database.prepare(
       `INSERT INTO participation (round_id, run_id, position, base_hash, state, is_open, trainings, closes_in_ms)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -49,6 +50,7 @@ export function openParticipationStore(database: Database.Database) {
       return row === undefined ? undefined : parse(row);
     },
     openParticipations: () => sql.openParticipations.all().map(parse),
+    participationsOf: (runId: RunId) => sql.ofRun.all(runId).map(parse),
     saveParticipation: (record: ParticipationRecord) =>
       void sql.saveParticipation.run(
         ...[record.roundId, record.runId, record.index, record.baseHash, JSON.stringify(record.state)],

@@ -97,5 +97,7 @@ export interface RoundsStore {
   saveQuality(model: { readonly runId: RunId; readonly version: number }, quality: Quality): void;
   participation(roundId: RoundId): ParticipationRecord | undefined;
   openParticipations(): readonly ParticipationRecord[];
+  /** Of one run, in the order of its rounds. */
+  participationsOf(runId: RunId): readonly ParticipationRecord[];
   saveParticipation(record: ParticipationRecord): void;
 }

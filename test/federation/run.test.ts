@@ -116,8 +116,8 @@ describe('score histograms', () => {
     const result = await banks[0]?.client.roundResult({ runId, index: 2, inlineLimit: INLINE });
     const entry = result?.entry.entry;
     if (entry === undefined || !result?.sums) throw new Error('nothing is published');
-    const sums = { sumsHash: entry.sumsHash, sums: result.sums, banks: entry.included.length };
-    const own = createPublishedQuality().of(charter, 2, () => sums);
+    const sums = { sums: result.sums, banks: entry.included.length };
+    const own = createPublishedQuality().of({ runId, charter, published: () => sums }, 2);
     expect({ version: 2, ...own }).toEqual(quality);
     // 124 frauds of a fake bank lie in the upper quarter, among 140 genuine rows
     expect(own?.prAuc).toBeGreaterThan(0.4);

@@ -10,18 +10,16 @@ export interface RunQuality {
 }
 
 export function createRunQuality(store: Pick<RunStore, 'published'>): RunQuality {
-  const published = createPublishedQuality();
+  const quality = createPublishedQuality();
   return {
-    of: ({ record, charter, committed }) => {
-      const sumsOf = (index: number): PublishedSums | undefined => {
-        const round = store.published(record.runId, index);
-        if (round === undefined) return undefined;
-        const { sumsHash, included } = round.entry.entry;
-        return { sumsHash, sums: round.sums, banks: included.length };
+    of: ({ record: { runId }, charter, committed }) => {
+      const published = (index: number): PublishedSums | undefined => {
+        const round = store.published(runId, index);
+        return round && { sums: round.sums, banks: round.entry.entry.included.length };
       };
       return Array.from({ length: committed }, (_, version) => version).flatMap((version) => {
-        const quality = published.of(charter, version, sumsOf);
-        return quality === null ? [] : [{ version, ...quality }];
+        const found = quality.of({ runId, charter, published }, version);
+        return found === null ? [] : [{ version, ...found }];
       });
     },
   };

@@ -8,36 +8,39 @@ import { decodeSums } from '../recipes/sums.ts';
 import { federationQuality } from './histogram-quality.ts';
 
 export interface PublishedSums {
-  /** SHA-256 of the sums: names what is remembered. */
-  readonly sumsHash: string;
   readonly sums: Uint8Array;
   /** Banks in the sums. */
   readonly banks: number;
 }
 
-/** The published round with this index of a run; undefined while it is not published. */
-export type PublishedRounds = (index: number) => PublishedSums | undefined;
+export interface JudgedRun {
+  readonly runId: string;
+  readonly charter: Charter;
+  /** The published round with this index; undefined while it is not published. */
+  readonly published: (index: number) => PublishedSums | undefined;
+}
 
 export interface PublishedQuality {
   /**
    * Quality of a model version, from the round that started with it (of the same index). null where the charter has no
    * histogram of it, or not yet, or where the noise leaves no fraud in sight.
    */
-  of(charter: Charter, version: number, rounds: PublishedRounds): FederationQuality | null;
+  of(run: JudgedRun, version: number): FederationQuality | null;
 }
 
-/** Remembers what it computed: published sums never change. */
+/** Remembers what it computed: what is published never changes. */
 export function createPublishedQuality(): PublishedQuality {
   const known = new Map<string, FederationQuality | null>();
   return {
-    of: (charter, version, rounds) => {
+    of: ({ runId, charter, published }, version) => {
       if (!hasEvaluation(charter, version)) return null;
-      const round = rounds(version);
-      if (round === undefined) return null;
-      const remembered = known.get(round.sumsHash);
+      const key = `${runId}/${String(version)}`;
+      const remembered = known.get(key);
       if (remembered !== undefined) return remembered;
+      const round = published(version);
+      if (round === undefined) return null;
       const quality = qualityOf(charter, version, round);
-      known.set(round.sumsHash, quality);
+      known.set(key, quality);
       return quality;
     },
   };

@@ -45,9 +45,9 @@ function adopt({ signed, sums, after }: Published): void {
 
 it('comes with the round that started from the model, and needs no other', () => {
   store.addRun(plan, at);
-  const published = createPublishedQuality();
+  const quality = createPublishedQuality();
   const qualities = () =>
-    modelViews({ store }, published)
+    modelViews({ store }, quality)
       .toSorted((a, b) => a.version - b.version)
       .map(({ version, federationQuality }) => [version, federationQuality?.banks ?? null]);
   const [first, second, third] = publish(3);
@@ -65,7 +65,7 @@ it('comes with the round that started from the model, and needs no other', () =>
     [2, members.length],
     [3, null],
   ]);
-  const [model] = modelViews({ store }, published).filter(({ version }) => version === 1);
+  const [model] = modelViews({ store }, quality).filter(({ version }) => version === 1);
   const { prAuc = 0, low = 0, high = 0 } = model?.federationQuality ?? {};
   expect(low).toBeLessThan(prAuc);
   expect(prAuc).toBeLessThan(high);

@@ -5,11 +5,11 @@
  */
 import type { EngineReport } from '#shared/contract/bank.ts';
 import type { EngineSetup, GradientEngine } from '../../learning/engine.ts';
-import type { EngineChoice, EnginePorts } from './engines.ts';
+import type { EngineChoice, EngineName, EnginePorts } from './engines.ts';
 import { chooseEngine, ENGINE_NAMES, openEngine, surveyEngines } from './engines.ts';
 
 export interface NamedEngine {
-  readonly name: string;
+  readonly name: EngineName;
   readonly engine: GradientEngine;
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { canonicalJson } from '#shared/canonical.ts';
 import { FailureError } from '#shared/failure.ts';
 import type { ColumnMapping, FileInspection } from '#shared/features/data-view.ts';
+import { formatMoney } from '#shared/money.ts';
 import { guessMapping, missingColumns } from './column-guess.ts';
 import { createDecoder, detectEncoding, type Encoding } from './encoding.ts';
 import { columnNames, looksLikeHeader } from './header.ts';
@@ -113,7 +114,7 @@ function sampleRows(
       return {
         line,
         ok: true,
-        text: `${externalId} · ${time} · ${accountId} · ${String(amountMinor)} minor units ${currency}`,
+        text: `${externalId} · ${time} · ${accountId} · ${formatMoney(amountMinor, currency, 'en')}`,
       };
     }
     const { reason, column } = decoded.reject;

@@ -892,7 +892,7 @@ function checkAudit({ audit, notes, updates, scopes, run }) {
     const isChained = entry.detail === null || digest({ ...entry, previous_hash }) === hash;
     must(isChained, 'it was changed, or does not follow');
     previous_hash = hash;
-    if (entry.action.startsWith('reviewers.') || entry.action.endsWith('loosened'))
+    if (entry.actor === 'Parley' && entry.detail !== null)
       followReviewers({ action: entry.action, detail: parsed(entry.detail, must) }, state, must);
     if (entry.action !== 'update.released') continue;
     const detail = parsed(entry.detail, must);
@@ -905,18 +905,27 @@ function checkAudit({ audit, notes, updates, scopes, run }) {
     need(told.has(updateId), `${updateId}: the audit does not say that it was released`);
 }
 
+/** Changes that loosen something: in mode "two" they carry the signatures of two reviewers. */
+const LOOSENING = /^(reviewers\.\w|policy\.(loosened|standing-on)$|privacy\.budget-raised$)/;
+
 /** Who may sign, and that what two reviewers countersigned is the very change that the entry tells. */
 function followReviewers({ action, detail }, state, must) {
   const { countersigned = [], ...change } = detail;
-  for (const { statement, publicKey, signature } of countersigned.filter((one) => one.statement)) {
+  for (const { statement, publicKey, signature } of countersigned) {
     const who = statement.reviewer;
     must(isSigned(publicKey, 'change', statement, signature), `the signature of ${who} does not verify`);
-    must(
-      statement.action === action && statement.changeHash === digest(change),
-      `${who} countersigned another change`,
-    );
+    const isThis = statement.action === action && statement.changeHash === digest(change);
+    must(isThis, `${who} countersigned another change`);
+    const isKnown = state.reviewers.get(statement.reviewerId) === publicKey;
+    must(isKnown, `${who} is no reviewer that the audit knows`);
   }
+  const signers = new Set(countersigned.map(({ publicKey }) => publicKey)).size;
+  must(
+    state.mode === 'one' || !LOOSENING.test(action) || signers >= 2,
+    'two reviewers had to countersign it',
+  );
   if (action === 'reviewers.added') state.reviewers.set(detail.reviewerId, detail.publicKey);
+  if (action === 'reviewers.removed') state.reviewers.delete(detail.reviewerId);
   if (action === 'reviewers.mode-changed') state.mode = detail.to;
 }
 

@@ -70,6 +70,10 @@ export const PHRASES: Readonly<Record<string, Phrase>> = {
   'policy.setLocal': (f) => `Floors of this bank set: ${listed(inner(f, 'policy'))}${reason(f)}`,
   'policy.setStanding': (f) => standing(inner(f, 'policy')),
 
+  'leaks.run': (f) => `Leak tests on ${word(f, 'updateId')} started`,
+  'leaks.stop': (f) => `Leak tests on ${word(f, 'updateId')} stopped`,
+  'leaks.rehearse': (f) => `Rehearsal without noise beside ${word(f, 'updateId')}: shown here, never sent`,
+
   'audit.pack': (f) =>
     `Pack for a regulator made of ${has(f, 'runId') ? word(f, 'runId') : 'every run'}, ${f['withNotes'] === true ? 'with' : 'without'} the notes`,
   'demo.start': (f) => `Demo consortium with ${word(f, 'peers')} other banks started`,

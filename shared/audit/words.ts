@@ -17,6 +17,7 @@ const KINDS: Readonly<Record<string, AuditKind>> = {
   update: 'release',
   scope: 'release',
   rounds: 'release',
+  leaks: 'release',
   privacy: 'privacy',
   ledger: 'privacy',
   policy: 'settings',

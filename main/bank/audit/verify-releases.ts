@@ -10,12 +10,17 @@ import type { Mechanism } from '#shared/privacy/mechanism.ts';
 import type { LedgerEntry } from '../privacy/entry.ts';
 import { approvalDifferences, approvalOf, chargeSequences } from '../review/approval.ts';
 import type { UpdateEvidence } from '../store/evidence.ts';
+import type { GivenSignature } from '../store/review-signatures.ts';
 
 export interface ReleaseEvidence {
   readonly updates: readonly UpdateEvidence[];
   readonly payload: (updateId: UpdateId) => Uint8Array;
-  /** The whole ledger, verified, in order. */
-  readonly ledger: readonly LedgerEntry[];
+  /** Every entry of the verified ledger that can be read, by its number. */
+  readonly ledger: ReadonlyMap<number, LedgerEntry>;
+  /** Entries up to this number were sealed by a recovery as they were found: one of them may be unreadable. */
+  readonly sealed: number;
+  /** What reviewers signed about the update. */
+  readonly signatures: (updateId: UpdateId) => readonly GivenSignature[];
   /** The whole audit, verified. */
   readonly audit: readonly AuditEntry[];
   readonly bankKey: PublicKeyHex;
@@ -44,13 +49,20 @@ function heldFault(update: UpdateEvidence, evidence: ReleaseEvidence): string | 
 function signedFault(
   { header, charge, updateId }: UpdateEvidence,
   { approval, signed }: NonNullable<UpdateEvidence['release']>,
-  { bankKey, audit }: ReleaseEvidence,
+  { bankKey, audit, signatures }: ReleaseEvidence,
 ): string | null {
-  const differences = approvalDifferences(approval, approvalOf(header, charge));
+  const given = signatures(updateId).map(({ signed: review }) => review);
+  const signers = given.map(({ statement }) => statement.reviewerId);
+  const differences = approvalDifferences(approval, approvalOf(header, charge, signers));
   if (differences.length > 0) return `its approval names another ${differences.join(', ')}`;
   if (canonicalJson(signed.header) !== canonicalJson(header)) return 'another header was signed';
   if (!verifyStatement(bankKey, 'update', { document: signed.header, signature: signed.signature }))
     return 'the signature on it is not by this bank';
+  const forged = given.find(({ statement, publicKey, signature }) => {
+    const isThis = statement.updateId === updateId && statement.payloadHash === header.payloadHash;
+    return !isThis || !verifyStatement(publicKey, 'review', { document: statement, signature });
+  });
+  if (forged !== undefined) return `the signature of ${forged.statement.reviewer} is not for it`;
   const isRecorded = audit.some(
     ({ action, detail }) => action === 'update.released' && detail.includes(updateId),
   );
@@ -60,12 +72,13 @@ function signedFault(
 /** The charges behind the update: there, its own, of its mechanisms, and followed by what became of it. */
 function chargeFault(
   { charge, updateId, header, decision }: UpdateEvidence,
-  { ledger }: ReleaseEvidence,
+  { ledger, sealed }: ReleaseEvidence,
   owners: Map<number, UpdateId>,
 ): string | null {
   for (const sequence of chargeSequences(charge)) {
-    const entry = ledger[sequence - 1];
+    const entry = ledger.get(sequence);
     const number = String(sequence);
+    if (entry === undefined && sequence <= sealed) continue;
     if (entry?.fact.kind !== 'charge') return `the ledger has no charge ${number} for it`;
     const { runId, roundId, mechanism } = entry.fact;
     if (runId !== header.runId || roundId !== header.roundId) return `charge ${number} is for another round`;
@@ -81,12 +94,12 @@ function chargeFault(
 
 /** A `released` of the ledger that no held update explains. */
 function strayFault(
-  { ledger, updates }: ReleaseEvidence,
+  { ledger, updates, sealed }: ReleaseEvidence,
   owners: ReadonlyMap<number, UpdateId>,
 ): string | null {
   const released = new Set(updates.flatMap(({ updateId, release }) => (release === null ? [] : [updateId])));
-  for (const { sequence, fact } of ledger) {
-    if (fact.kind !== 'released') continue;
+  for (const { sequence, fact } of ledger.values()) {
+    if (fact.kind !== 'released' || fact.charge <= sealed) continue;
     const owner = owners.get(fact.charge);
     if (owner === undefined || !released.has(owner))
       return `entry ${String(sequence)} of the ledger says "released", and no release is kept`;
@@ -95,11 +108,11 @@ function strayFault(
 }
 
 function hasOutcome(
-  ledger: readonly LedgerEntry[],
+  ledger: ReadonlyMap<number, LedgerEntry>,
   charge: number,
   kind: 'released' | 'withheld' | 'late',
 ): boolean {
-  return ledger.some(({ fact }) => fact.kind === kind && fact.charge === charge);
+  return [...ledger.values()].some(({ fact }) => fact.kind === kind && fact.charge === charge);
 }
 
 function isSame(a: Mechanism, b: Mechanism | undefined): boolean {

@@ -2,11 +2,12 @@
 import type { AuditHealth, StoreCheck } from '#shared/contract/bank-audit.ts';
 import { NEXT_STEPS } from '#shared/failure.ts';
 import type { LedgerHealth } from '#shared/privacy/ledger-view.ts';
-import { decodeRow } from '../privacy/entry.ts';
+import { decodeRow, type LedgerEntry } from '../privacy/entry.ts';
 import { ledgerStore } from '../privacy/store.ts';
 import { faultWords } from '../privacy/words.ts';
 import type { Services } from '../services.ts';
 import { openEvidence } from '../store/evidence.ts';
+import { openSignatureStore } from '../store/review-signatures.ts';
 import { releaseFault } from './verify-releases.ts';
 import { verifyRounds } from './verify-rounds.ts';
 
@@ -28,7 +29,7 @@ function ledgerCheck(health: LedgerHealth): StoreCheck {
       return {
         kind: 'verified',
         part,
-        detail: `${entries(health.entries)}, every keyed hash, and the mirrored end`,
+        detail: `${entryCount(health.entries)}, every keyed hash, and the mirrored end`,
       };
     case 'broken':
     case 'rolled-back':
@@ -42,7 +43,7 @@ function auditCheck(health: AuditHealth): StoreCheck {
     return {
       kind: 'verified',
       part,
-      detail: `${entries(health.entries)}, every hash, and the end kept outside the store`,
+      detail: `${entryCount(health.entries)}, every hash, and the end kept outside the store`,
     };
   const { atSequence, reason } = health;
   const nextStep = NEXT_STEPS['store-damaged'];
@@ -76,12 +77,15 @@ function releasesCheck({ store, audit, key }: Services): StoreCheck {
   const released = updates.filter(({ release }) => release !== null).length;
   const held = `${String(updates.length)} held updates, ${String(released)} released`;
   if (bankKey === undefined) return { kind: 'verified', part, detail: held };
-  const ledger = ledgerStore(store.database)
+  const signatures = openSignatureStore(store.database);
+  const entries = ledgerStore(store.database)
     .rowsAfter(0)
     .flatMap((row) => decodeRow(row) ?? []);
   const fault = releaseFault({
-    ...{ updates, ledger, bankKey },
+    ...{ updates, bankKey, sealed: sealedUpTo(entries) },
+    ledger: new Map(entries.map((entry) => [entry.sequence, entry] as const)),
     payload: (updateId) => evidence.payload(updateId),
+    signatures: (updateId) => signatures.of(updateId),
     audit: audit.chain(),
   });
   if (fault !== null) return { kind: 'broken', part, detail: fault, nextStep: NEXT_STEPS['store-damaged'] };
@@ -89,6 +93,12 @@ function releasesCheck({ store, audit, key }: Services): StoreCheck {
   return { kind: 'verified', part, detail };
 }
 
-function entries(count: number): string {
+/** The number before the newest recovery that sealed what it found; 0 where none did. */
+function sealedUpTo(entries: readonly LedgerEntry[]): number {
+  const seal = entries.findLast(({ fact }) => fact.kind === 'recovered' && fact.sealed !== null);
+  return seal === undefined ? 0 : seal.sequence - 1;
+}
+
+function entryCount(count: number): string {
   return count === 1 ? '1 entry' : `${String(count)} entries`;
 }

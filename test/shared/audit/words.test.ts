@@ -36,6 +36,18 @@ describe('an audit entry in words', () => {
     );
   });
 
+  it('names the two who signed, and what they changed', () => {
+    const statement = (reviewer: string) => ({ statement: { reviewer } });
+    const detail = JSON.stringify({
+      reason: 'Fewer rounds',
+      changes: [{ field: 'maximumEpsilonPerRound', from: 1, to: 2, loosens: true }],
+      countersigned: [statement('Ada'), statement('Ben')],
+    });
+    expect(auditWords('policy.loosened', detail).sentence).toBe(
+      'Floors loosened: maximumEpsilonPerRound from 1 to 2, countersigned by Ada and Ben. Reason: Fewer rounds.',
+    );
+  });
+
   it('has a phrase for every command of the contract', () => {
     const commands = Object.entries(bankContract).filter(([, { kind }]) => kind === 'command');
     expect(commands.length).toBeGreaterThan(20);

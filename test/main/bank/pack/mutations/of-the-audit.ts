@@ -96,7 +96,7 @@ export const auditMutations: readonly Mutation[] = [
     change: ({ pack }) => {
       without(pack, 'reviewers.added');
     },
-    reason: /^upd_\w+: Ada is no reviewer that the audit knows$/,
+    reason: /Ada is no reviewer that the audit knows$/,
   },
   {
     name: 'what the reviewers countersigned is another change',
@@ -111,5 +111,19 @@ export const auditMutations: readonly Mutation[] = [
       rewrite(back, 'detail', { reason: 'The board wished so' });
     },
     reason: /^audit entry \d+: Ada countersigned another change$/,
+  },
+  {
+    name: 'a change that two had to countersign stands alone',
+    of: 'content',
+    rebuilt: 'audit',
+    change: ({ pack }) => {
+      const back = found(
+        pack.audit.find(
+          ({ action, detail }) => action === 'reviewers.mode-changed' && detail?.includes('"to":"one"'),
+        ),
+      );
+      rewrite(back, 'detail', { countersigned: [] });
+    },
+    reason: /^audit entry \d+: two reviewers had to countersign it$/,
   },
 ];

@@ -29,6 +29,9 @@ export interface PackWorld {
   /** The first bank's key, and one that nobody knows. */
   readonly key: KeyPair;
   readonly first: RunId;
+  /** The first bank's folder, closed. */
+  readonly home: string;
+  remove(): void;
 }
 
 export const NOTE = 'Looked at with the head of fraud prevention';
@@ -59,11 +62,14 @@ export async function makePackWorld(): Promise<PackWorld> {
       alone: await packOf(await open('Dorn')),
       key: keyOf(own),
       first,
+      home: own.home,
+      remove: () => {
+        folder.remove();
+      },
     };
   } finally {
     await Promise.all(banks.map((bank) => bank.close()));
     await hub.close();
-    folder.remove();
   }
 }
 

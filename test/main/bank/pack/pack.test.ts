@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccountant } from '#shared/privacy/accountant.ts';
 import { verifyPack } from '../../../../resources/verify-pack.mjs';
 import { MUTATIONS } from './mutations/all.ts';
@@ -14,6 +14,9 @@ let world: PackWorld;
 beforeAll(async () => {
   world = await makePackWorld();
 }, 60_000);
+afterAll(() => {
+  world.remove();
+});
 
 function reasonOf(text: string): string | undefined {
   const verdict = verifyPack(text);

@@ -35,6 +35,8 @@ export interface FigureProps {
   /** Of the y axis; the data decide where it is left out. */
   readonly domain?: readonly [number, number];
   readonly height?: number;
+  /** Draws on over points without a value. */
+  readonly isBridged?: boolean;
 }
 
 function tableOf({ points, x, series, format }: FigureProps): {
@@ -62,7 +64,14 @@ function axes({ x, limits = [], domain, format }: FigureProps) {
     textColor: 'var(--mantine-color-dimmed)',
     valueFormatter: format,
     tooltipAnimationDuration: 0,
-    xAxisProps: { tick, minTickGap: 32, tickFormatter: x.format ?? String, tickMargin: 8 },
+    xAxisProps: {
+      tick,
+      // Every n-th place, so that no number seems to be missing between others.
+      interval: 'equidistantPreserveStart' as const,
+      minTickGap: 24,
+      tickFormatter: x.format ?? String,
+      tickMargin: 8,
+    },
     yAxisProps: {
       tick,
       width: 48,
@@ -87,7 +96,7 @@ const keysOf = (series: readonly Series[], shape: ChartKey['shape']): readonly C
   series.map(({ label, color }) => ({ label, color, shape }));
 
 export function LineFigure(props: FigureProps): ReactNode {
-  const { title, sentence, points, series, height = 200 } = props;
+  const { title, sentence, points, series, height = 200, isBridged = false } = props;
   const hasFew = points.length <= 60;
   return (
     <ChartFigure title={title} sentence={sentence} table={tableOf(props)} keys={keysOf(series, 'line')}>
@@ -106,7 +115,7 @@ export function LineFigure(props: FigureProps): ReactNode {
         dotProps={{ r: 2.5, strokeWidth: 1 }}
         activeDotProps={{ r: 4 }}
         strokeWidth={1.75}
-        connectNulls={false}
+        connectNulls={isBridged}
         lineProps={{ isAnimationActive: false }}
       />
     </ChartFigure>

@@ -10,6 +10,8 @@ export interface Column<Row> {
   /** Given where all rows are loaded. */
   readonly compare?: (a: Row, b: Row) => number;
   readonly align?: 'end' | 'wrap';
+  /** Not on the screen, where room is short. */
+  readonly isInFileOnly?: boolean;
 }
 
 export interface RowDetail<Row> {

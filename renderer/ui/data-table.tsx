@@ -70,7 +70,8 @@ function useNearEnd(isNear: boolean, rows: number, onNearEnd: (() => void) | und
 }
 
 export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
-  const { columns, rows, onNearEnd, detail, maxHeight = 480 } = props;
+  const { rows, onNearEnd, detail, maxHeight = 480 } = props;
+  const columns = props.columns.filter(({ isInFileOnly }) => isInFileOnly !== true);
   const { order, opened, lines, sortBy, toggle } = useLines(props);
   const frame = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -82,10 +83,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
     initialRect: { width: 800, height: maxHeight },
   });
   const items = virtual.getVirtualItems();
-  const last = items.at(-1)?.index ?? -1;
-  useNearEnd(last >= rows.length - NEAR_END_ROWS, rows.length, onNearEnd);
-  const above = items.at(0)?.start ?? 0;
-  const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
+  useNearEnd((items.at(-1)?.index ?? -1) >= rows.length - NEAR_END_ROWS, rows.length, onNearEnd);
   const span = columns.length + (detail === undefined ? 0 : 1);
   return (
     <>
@@ -101,7 +99,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
         <table className={classes['table']} aria-rowcount={props.total ?? rows.length}>
           <Head columns={columns} order={order} hasDetail={detail !== undefined} onOrder={sortBy} />
           <tbody>
-            <Spacer height={above} span={span} />
+            <Spacer height={items.at(0)?.start ?? 0} span={span} />
             {items.map(({ index, key }) => {
               const line = lines[index];
               if (line === undefined) return null;
@@ -122,7 +120,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
                 />
               );
             })}
-            <Spacer height={below} span={span} />
+            <Spacer height={virtual.getTotalSize() - (items.at(-1)?.end ?? 0)} span={span} />
           </tbody>
         </table>
         {rows.length === 0 ? <p className={classes['empty']}>{props.empty}</p> : null}

@@ -17,6 +17,8 @@ export interface FailureNoticeProps {
   /** `warn` for what is only not done yet; what went wrong is `bad`. */
   readonly tone?: 'bad' | 'warn';
   readonly onRetry?: () => void;
+  /** The next step is done where the notice stands: no link leads to it. */
+  readonly isHere?: boolean;
   /** More ways out beside Retry. */
   readonly actions?: ReactNode;
 }
@@ -24,7 +26,8 @@ export interface FailureNoticeProps {
 export function FailureNotice(props: FailureNoticeProps): ReactNode {
   const { error, failure, tone = 'bad', onRetry, actions } = props;
   const shown = failure ?? asFailure(error);
-  const { title, place } = FAILURE_TEXTS[shown.code];
+  const { title, place: elsewhere } = FAILURE_TEXTS[shown.code];
+  const place = props.isHere === true ? null : elsewhere;
   const named = props.title ?? title;
   return (
     <div className={classes['notice']} data-tone={tone} role="alert">

@@ -9,18 +9,20 @@ function decimals(value: number, digits: number): string {
   }).format(value);
 }
 
-function epsilonDigits(value: number): number {
-  return value > 0 && value < 0.1 ? 3 : 2;
+/** Three decimals below 0.1, where two would say too little; two where even three would say nothing but zeros. */
+function briefly(value: number, format: (value: number, digits: number) => string): string {
+  const fine = format(value, 3);
+  return value < 0.1 && Number(fine) > 0 ? fine : format(value, 2);
 }
 
 /** ε that is or would be spent, rounded up; two decimals, three below 0.1. */
 export function epsilonSpent(value: number): string {
-  return formatEpsilonUp(value, epsilonDigits(value));
+  return briefly(value, formatEpsilonUp);
 }
 
 /** ε that remains, rounded down and never below 0. */
 export function epsilonLeft(value: number): string {
-  return formatRemainingDown(value, epsilonDigits(value));
+  return briefly(value, formatRemainingDown);
 }
 
 /** δ in short: `5e-7`. */
@@ -136,4 +138,9 @@ export function shortDigest(hex: string): string {
 /** Rounds are counted from 1 for people; their index from 0 is the number of committed rounds before. */
 export function roundNumber(index: number): number {
   return index + 1;
+}
+
+/** The last four characters of an identifier, enough to tell those of one run apart. */
+export function shortId(id: string): string {
+  return `…${id.slice(-4)}`;
 }

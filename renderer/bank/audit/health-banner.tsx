@@ -32,6 +32,7 @@ export function HealthBanner({ health }: { readonly health: AuditHealth }): Reac
             nextStep: words.brokenNext,
           }}
           title={words.brokenTitle}
+          isHere
           actions={buttons}
         />
       ) : (

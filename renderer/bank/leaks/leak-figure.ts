@@ -4,15 +4,22 @@ import { text } from '../../text/en.ts';
 
 const words = text.leaks;
 
-/** Three digits that matter; whole numbers as they are; what is far below 0.001 by its power of ten. */
+const TINY = 1e-6;
+
+/** Three decimals; whole numbers as they are; what three decimals would hide by its first digits. */
 export function leakNumber(value: number): string {
-  if (Number.isInteger(value)) return new Intl.NumberFormat().format(value);
-  if (Math.abs(value) < 0.001) return value.toExponential(1);
-  const digits = Math.abs(value) < 10 ? 3 : 1;
-  return new Intl.NumberFormat(undefined, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(value);
+  const size = Math.abs(value);
+  if (size > 0 && size < TINY) return value.toExponential(1);
+  const options: Intl.NumberFormatOptions =
+    size > 0 && size < 0.001
+      ? { maximumSignificantDigits: 2 }
+      : { minimumFractionDigits: decimalsOf(value), maximumFractionDigits: decimalsOf(value) };
+  return new Intl.NumberFormat(undefined, options).format(value);
+}
+
+function decimalsOf(value: number): number {
+  if (Number.isInteger(value)) return 0;
+  return Math.abs(value) < 10 ? 3 : 1;
 }
 
 export interface LeakFigureText {

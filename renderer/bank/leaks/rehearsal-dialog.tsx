@@ -69,8 +69,9 @@ const number = (key: 'real' | 'recovered', header: string): Column<RecoveredValu
   align: 'end',
 });
 
+/** Both columns alike: five digits that matter, no zeros behind them. */
 function withUnit(value: number, unit: string): string {
-  const shown = leakNumber(Number(value.toPrecision(6)));
+  const shown = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 5 }).format(value);
   return unit === '' ? shown : `${shown} ${unit}`;
 }
 
@@ -115,7 +116,7 @@ function Recovered({ rehearsal }: { readonly rehearsal: Rehearsal }): ReactNode 
               }}
             />
           ) : null}
-          <p>{words.rowWas(row.isFraud, leakNumber(row.relativeDistance))}</p>
+          <p>{words.rowWas(row.isFraud, `${leakNumber(row.relativeDistance * 100)} %`)}</p>
           <div className={classes['tableFrame']}>
             <DataTable
               label={words.tableTitle}

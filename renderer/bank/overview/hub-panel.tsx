@@ -2,6 +2,7 @@
 import { type ReactNode } from 'react';
 import { type AppState, type HubLink } from '#shared/contract/bank.ts';
 import { text } from '../../text/en.ts';
+import { Digest } from '../../ui/digest.tsx';
 import { clockText } from '../../ui/format.ts';
 import { type Fact, Facts } from '../../ui/facts.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -22,7 +23,7 @@ export function HubPanel({ state, members }: HubPanelProps): ReactNode {
       {hub.kind === 'none' ? (
         <p className={classes['quiet']}>{text.overview.hubNone}</p>
       ) : (
-        <Facts facts={factsOf(hub, members)} />
+        <Facts facts={factsOf(hub, members, state.bank?.keyFingerprint ?? null)} />
       )}
     </Panel>
   );
@@ -30,13 +31,19 @@ export function HubPanel({ state, members }: HubPanelProps): ReactNode {
 
 type Joined = Extract<HubLink, { kind: 'joined' }>;
 
-function factsOf(hub: Joined, members: number | null): readonly Fact[] {
+function factsOf(hub: Joined, members: number | null, ownFingerprint: string | null): readonly Fact[] {
   const facts: Fact[] = [
     { name: text.overview.hub, value: hub.consortium },
     { name: text.overview.hubAddress, value: hub.address },
     { name: text.overview.membership, value: text.overview.memberships[hub.membership] },
     { name: text.overview.connection, value: connectionText(hub.connection) },
   ];
+  // Compared aloud with the operator: needed here for as long as the approval is awaited.
+  if (hub.membership === 'waiting-for-approval' && ownFingerprint !== null)
+    facts.push({
+      name: text.settings.hub.own,
+      value: <Digest value={ownFingerprint} of={text.settings.hub.own} />,
+    });
   if (members !== null) facts.push({ name: text.overview.members, value: members });
   return facts;
 }

@@ -13,7 +13,7 @@ import { Page } from '../../ui/page.tsx';
 import { Panel, Part } from '../../ui/panel.tsx';
 import { toastFailure } from '../../ui/toast.ts';
 import { RoundStrip } from '../rounds/round-strip.tsx';
-import { ScopeStrip } from '../rounds/scope-strip.tsx';
+import { RunScope } from '../rounds/scope-strip.tsx';
 import { hrefOf, navigate } from '../route.ts';
 import { currentRun } from './current-run.ts';
 import { HubPanel } from './hub-panel.tsx';
@@ -37,7 +37,7 @@ export function Overview({ state }: { readonly state: AppState }): ReactNode {
   return (
     <Page title={text.overview.title}>
       {step === null ? null : <Step step={step} state={state} />}
-      {current?.scope == null ? null : <ScopeStrip scope={current.scope} title={current.charter.title} />}
+      {current === null ? null : <RunScope run={current} />}
       <div className={classes['grid']}>
         <div className={classes['column']}>
           <Panel title={text.overview.round} aside={current === null ? undefined : <RunLink run={current} />}>

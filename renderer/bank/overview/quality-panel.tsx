@@ -19,45 +19,59 @@ export function QualityPanel(): ReactNode {
   );
 }
 
-interface Measured {
+export interface VersionQuality {
   readonly version: number;
-  readonly prAuc: number;
+  /** On the own test days; null while it is not measured. */
+  readonly own: number | null;
+  /** Over all banks; null where the version has no score histogram. */
+  readonly federation: number | null;
 }
 
-/** Versions of the run that the newest model belongs to, as far as they are evaluated. */
-export function measuredVersions(versions: readonly ModelVersionView[]): readonly Measured[] {
+/** Every version of the newest model's run, in order, so that the axis has no hole where one is not measured. */
+export function versionQualities(versions: readonly ModelVersionView[]): readonly VersionQuality[] {
   const runId = (versions.find(({ current }) => current) ?? versions.at(-1))?.runId;
-  return versions
-    .filter((version) => version.runId === runId)
-    .flatMap(({ version, quality }) => {
-      const prAuc = quality?.prAuc ?? null;
-      return prAuc === null ? [] : [{ version, prAuc }];
-    })
-    .toSorted((a, b) => a.version - b.version);
+  const known = new Map(versions.filter((one) => one.runId === runId).map((one) => [one.version, one]));
+  const numbers = [...known.keys()];
+  if (numbers.length === 0) return [];
+  const first = Math.min(...numbers);
+  return Array.from({ length: Math.max(...numbers) - first + 1 }, (_, place) => {
+    const one = known.get(first + place);
+    return {
+      version: first + place,
+      own: one?.quality?.prAuc ?? null,
+      federation: one?.federationQuality?.prAuc ?? null,
+    };
+  });
 }
 
-const printed = ({ version, prAuc }: Measured) => ({ version, prAuc: figure(prAuc, 3) });
+const words = text.overview;
 
 function QualityLine({ versions }: { readonly versions: readonly ModelVersionView[] }): ReactNode {
-  const measured = measuredVersions(versions);
+  const points = versionQualities(versions);
+  const measured = points.flatMap(({ version, own }) =>
+    own === null ? [] : [{ version, prAuc: figure(own, 3) }],
+  );
   const first = measured.at(0);
   const last = measured.at(-1);
   if (first === undefined || last === undefined)
-    return (
-      <p className={classes['quiet']}>
-        {versions.length === 0 ? text.overview.noModel : text.overview.notEvaluated}
-      </p>
-    );
-  const top = Math.min(1, Math.ceil(Math.max(...measured.map(({ prAuc }) => prAuc)) * 10) / 10);
+    return <p className={classes['quiet']}>{versions.length === 0 ? words.noModel : words.notEvaluated}</p>;
+  const all = points.flatMap(({ own, federation }) => [own, federation]).filter((value) => value !== null);
+  const hasFederation = points.some(({ federation }) => federation !== null);
   return (
     <LineFigure
-      title={text.overview.prAuc}
-      sentence={text.overview.qualitySentence(printed(first), printed(last))}
-      points={measured.map(({ version, prAuc }) => ({ version, prAuc }))}
-      x={{ key: 'version', header: text.overview.version }}
-      series={[{ name: 'prAuc', label: text.overview.prAuc, color: 'var(--chart-bank)' }]}
+      title={words.prAuc}
+      sentence={words.qualitySentence(first, last)}
+      points={points.map(({ version, own, federation }) => ({ version, own, federation }))}
+      x={{ key: 'version', header: words.version }}
+      series={[
+        { name: 'own', label: words.ownQuality, color: 'var(--chart-bank)' },
+        ...(hasFederation
+          ? [{ name: 'federation', label: words.federationQuality, color: 'var(--chart-consortium)' }]
+          : []),
+      ]}
       format={(value) => figure(value, 3)}
-      domain={[0, top]}
+      domain={[0, Math.min(1, Math.ceil(Math.max(...all) * 10) / 10)]}
+      isBridged
       height={220}
     />
   );

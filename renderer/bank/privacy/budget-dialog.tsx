@@ -8,6 +8,7 @@ import { text } from '../../text/en.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { epsilonLeft } from '../../ui/format.ts';
 import { toast } from '../../ui/toast.ts';
+import { CountersignFields, useCountersign } from '../reviewers/countersign.tsx';
 import { type BudgetOutcome, type BudgetText, parseBudget } from './budget-form.ts';
 import classes from './privacy.module.css';
 
@@ -53,7 +54,10 @@ export function BudgetForm({ state, onDone, onCancel }: BudgetFormProps): ReactN
   }));
   const save = useTell('privacy.setBudget', onDone);
   const outcome = parseBudget(typed, state);
-  const isReady = outcome.kind !== 'same' && Object.keys(outcome.errors).length === 0;
+  const countersign = useCountersign(outcome.kind === 'raise');
+  const { countersigned, forget } = countersign;
+  const isReady =
+    outcome.kind !== 'same' && Object.keys(outcome.errors).length === 0 && countersigned !== null;
   const set = (change: Partial<BudgetText>): void => {
     setTyped((before) => ({ ...before, ...change }));
   };
@@ -62,12 +66,15 @@ export function BudgetForm({ state, onDone, onCancel }: BudgetFormProps): ReactN
       onSubmit={(event) => {
         event.preventDefault();
         const { epsilon, delta } = outcome;
-        if (isReady) save.mutate({ epsilon, delta, unit: typed.unit, reason: typed.reason.trim() });
+        if (!isReady) return;
+        const reason = typed.reason.trim();
+        save.mutate({ epsilon, delta, unit: typed.unit, reason, countersigned }, { onError: forget });
       }}
     >
       <Stack gap={12}>
         <Fields typed={typed} set={set} outcome={outcome} isNew={state.budget === null} />
         <Consequence outcome={outcome} before={state.budget?.epsilon ?? null} />
+        <CountersignFields countersign={countersign} />
         {save.isError ? <FailureNotice error={save.error} /> : null}
         <Group justify="flex-end">
           {onCancel === null ? null : <Button onClick={onCancel}>{text.common.cancel}</Button>}

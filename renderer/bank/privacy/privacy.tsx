@@ -75,9 +75,10 @@ function Spending({ state, budget }: SpendingProps): ReactNode {
     <Stacked>
       <WideNarrow>
         <Stacked>
-          <Panel title={words.budgetPanel} aside={words.unit[budget.unit]}>
+          <Panel title={words.budgetPanel} aside={wordsOfUnit(budget.unit).unit}>
             <div className={classes['stack']}>
               <EpsilonGauge charged={state.chargedEpsilon} held={state.heldEpsilon} budget={budget.epsilon} />
+              <Apart state={state} />
               <BudgetFacts state={state} budget={budget} />
             </div>
           </Panel>
@@ -95,21 +96,29 @@ function Spending({ state, budget }: SpendingProps): ReactNode {
   );
 }
 
+/** Two figures that are not the same, side by side in words. */
+function Apart({ state }: Pick<SpendingProps, 'state'>): ReactNode {
+  return (
+    <div className={classes['apart']}>
+      <div>
+        <span className={classes['apartName']}>{words.charged}</span>
+        <span className={classes['apartFigure']}>ε {epsilonSpent(state.chargedEpsilon)}</span>
+        <p className={classes['quiet']}>{words.chargedMeaning}</p>
+      </div>
+      <div>
+        <span className={classes['apartName']}>{words.released}</span>
+        <span className={classes['apartFigure']}>ε {epsilonSpent(state.releasedEpsilon)}</span>
+        <p className={classes['quiet']}>{words.releasedMeaning}</p>
+      </div>
+    </div>
+  );
+}
+
 function BudgetFacts({ state, budget }: SpendingProps): ReactNode {
   const left = budget.epsilon - state.chargedEpsilon - state.heldEpsilon;
   return (
     <Facts
       facts={[
-        {
-          name: words.charged,
-          value: `ε ${epsilonSpent(state.chargedEpsilon)}`,
-          meaning: words.chargedMeaning,
-        },
-        {
-          name: words.released,
-          value: `ε ${epsilonSpent(state.releasedEpsilon)}`,
-          meaning: words.releasedMeaning,
-        },
         { name: words.held, value: `ε ${epsilonSpent(state.heldEpsilon)}`, meaning: words.heldMeaning },
         { name: words.left, value: `ε ${epsilonLeft(left)}` },
         {

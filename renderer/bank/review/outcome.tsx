@@ -1,5 +1,5 @@
 /** What became of the update, and what follows: counting down with Undo, sending, sent, late, withheld, changed. */
-import { Button } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { IconClockX, IconEyeOff, IconSend } from '@tabler/icons-react';
 import { type ReactNode } from 'react';
 import { type ReviewView } from '#shared/round/review-view.ts';
@@ -87,7 +87,9 @@ function Decided({ view: { decision } }: { readonly view: ReviewView }): ReactNo
       {decision.restsOn === null ? null : (
         <>
           {' '}
-          <a href={hrefOf({ screen: 'record', updateId: decision.restsOn })}>{words.decidedRests}</a>
+          <Anchor href={hrefOf({ screen: 'record', updateId: decision.restsOn })}>
+            {words.decidedRests}
+          </Anchor>
         </>
       )}
     </span>

@@ -1,5 +1,5 @@
 /** Four eyes: who signed, who is missing, and the fields of the next signature; the second one sends. */
-import { Button } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { IconCircleCheck, IconCircleDashed } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { type ReviewView } from '#shared/round/review-view.ts';
@@ -124,7 +124,7 @@ function Given(props: {
       {available.length === 0 ? (
         <li>
           <IconCircleDashed size={16} stroke={1.5} aria-hidden />
-          <a href={hrefOf({ screen: 'settings', section: 'reviewers' })}>{words.openSettings}</a>
+          <Anchor href={hrefOf({ screen: 'settings', section: 'reviewers' })}>{words.openSettings}</Anchor>
         </li>
       ) : null}
     </ul>

@@ -2,7 +2,9 @@
 import { type ReactNode } from 'react';
 import { type ReviewView } from '#shared/round/review-view.ts';
 import { text } from '../../text/en.ts';
+import { BarFigure } from '../../ui/charts.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { count } from '../../ui/format.ts';
 import classes from './review.module.css';
 
 const words = text.review.wire;
@@ -39,6 +41,7 @@ export function WireTab({ view }: { readonly view: ReviewView }): ReactNode {
         maxHeight={560}
       />
       <h3 className={classes['sub']}>{words.numbers}</h3>
+      <SampleChart sample={view.wireSample} />
       {view.wireSample.map(({ vector, gridStep, first }) => (
         <div key={vector}>
           <span className={classes['small']}>{words.vector(vector, gridStep.toExponential(3))}</span>
@@ -47,6 +50,7 @@ export function WireTab({ view }: { readonly view: ReviewView }): ReactNode {
           </p>
         </div>
       ))}
+      {view.evaluation === null ? null : <Evaluation evaluation={view.evaluation} />}
       <p className={classes['quiet']}>{words.whole}</p>
       <h3 className={classes['sub']}>{words.notSent}</h3>
       <ul className={classes['list']}>
@@ -55,5 +59,35 @@ export function WireTab({ view }: { readonly view: ReviewView }): ReactNode {
         ))}
       </ul>
     </>
+  );
+}
+
+/** The vector that carries the noise, else the first one. */
+function SampleChart({ sample }: { readonly sample: ReviewView['wireSample'] }): ReactNode {
+  const shown = sample.find(({ vector }) => vector === 'sum') ?? sample.at(0);
+  if (shown === undefined) return null;
+  return (
+    <BarFigure
+      title={words.chart(shown.vector)}
+      sentence={words.sentence(shown.first.length)}
+      points={shown.first.map((value, place) => ({ place: place + 1, value }))}
+      x={{ key: 'place', header: words.place }}
+      series={[{ name: 'value', label: words.value, color: 'var(--chart-bank)' }]}
+      format={count}
+      height={140}
+    />
+  );
+}
+
+function Evaluation(props: { readonly evaluation: NonNullable<ReviewView['evaluation']> }): ReactNode {
+  const { version, counts, noiseStandardDeviation, rowsPerUnit, chargeSequence } = props.evaluation;
+  return (
+    <div>
+      <h3 className={classes['sub']}>{words.histogram}</h3>
+      <p className={classes['paragraph']}>
+        {words.histogramIs({ version, counts, noise: noiseStandardDeviation, rows: rowsPerUnit })}{' '}
+        {words.histogramCharged(chargeSequence)}
+      </p>
+    </div>
   );
 }

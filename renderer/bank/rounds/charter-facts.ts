@@ -4,6 +4,8 @@ import { text } from '../../text/en.ts';
 import { type Fact } from '../../ui/facts.tsx';
 import { count, dayText, deltaText, durationText } from '../../ui/format.ts';
 
+import { wordsOfUnit } from '../privacy/unit-claim.tsx';
+
 const words = text.rounds.charter;
 
 export function parameterCount(layers: readonly number[]): number {
@@ -19,7 +21,7 @@ export function charterFacts(charter: Charter): readonly Fact[] {
       value: words.modelValue(model.layers.join('–'), model.activation, count(parameterCount(model.layers))),
     },
     { name: words.recipe, value: recipeText(recipe) },
-    { name: words.unit, value: text.privacy.unit[privacy.unit] },
+    { name: words.unit, value: wordsOfUnit(privacy.unit).unit },
     { name: words.clipping, value: privacy.clippingNorm ?? text.common.none, meaning: words.clippingMeaning },
     {
       name: words.noise,

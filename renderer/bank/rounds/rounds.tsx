@@ -15,10 +15,12 @@ import { hrefOf } from '../route.ts';
 import { CharterPanel } from './charter-panel.tsx';
 import { CostPanel } from './cost-panel.tsx';
 import { MembersPanel } from './members-panel.tsx';
+import { ModelsPanel } from './models-panel.tsx';
+import { HistoryPanel } from './history-panel.tsx';
 import { LeaveButton, RoundActions, StopTrainingButton } from './round-actions.tsx';
 import { RoundStrip } from './round-strip.tsx';
 import { RunsPanel } from './runs-panel.tsx';
-import { ScopeStrip } from './scope-strip.tsx';
+import { RunScope } from './scope-strip.tsx';
 
 export function Rounds({ runId }: { readonly runId: RunId | null }): ReactNode {
   const runs = useAsk('runs.list', {});
@@ -68,7 +70,7 @@ function Runs({ runs, runId, asOf }: RunsProps): ReactNode {
 function RunDetail({ run, asOf }: { readonly run: RunView; readonly asOf: number }): ReactNode {
   return (
     <>
-      {run.scope === null ? null : <ScopeStrip scope={run.scope} title={run.charter.title} />}
+      <RunScope run={run} />
       {run.obstacle === null || run.joined ? null : <FailureNotice failure={run.obstacle} tone="warn" />}
       <Panel title={run.charter.title} aside={run.joined ? <LeaveButton run={run} /> : text.rounds.notJoined}>
         <RoundStrip
@@ -77,6 +79,8 @@ function RunDetail({ run, asOf }: { readonly run: RunView; readonly asOf: number
           trainingAction={run.round === null ? undefined : <StopTrainingButton roundId={run.round.roundId} />}
         />
       </Panel>
+      {run.joined ? <HistoryPanel runId={run.runId} /> : null}
+      <ModelsPanel runId={run.runId} />
       <Columns>
         <CharterPanel run={run} />
         <Stacked>

@@ -1,7 +1,7 @@
 /** A running release scope: rounds sent, ε taken of what was set aside, every figure against its limit, and Stop. */
 import { Button } from '@mantine/core';
 import { type ReactNode } from 'react';
-import { type ScopeView } from '#shared/round/round-view.ts';
+import { type RunView, type ScopeView } from '#shared/round/round-view.ts';
 import { useTell } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
 import { asFailure } from '../../text/failure-texts.ts';
@@ -14,13 +14,17 @@ import classes from './scope-strip.module.css';
 
 const words = text.rounds.scope;
 
-export function ScopeStrip({
-  scope,
-  title,
-}: {
-  readonly scope: ScopeView;
-  readonly title: string;
-}): ReactNode {
+/** A scope that ran to its end, or whose run is over, has nothing to say any more. */
+export function isScopeShown({ scope, status }: Pick<RunView, 'scope' | 'status'>): boolean {
+  return scope !== null && scope.state.kind !== 'ended' && status === 'open';
+}
+
+export function RunScope({ run }: { readonly run: RunView }): ReactNode {
+  if (run.scope === null || !isScopeShown(run)) return null;
+  return <ScopeStrip scope={run.scope} title={run.charter.title} />;
+}
+
+function ScopeStrip({ scope, title }: { readonly scope: ScopeView; readonly title: string }): ReactNode {
   return (
     <section className={classes['strip']} aria-label={words.title(title)}>
       <div className={classes['head']}>

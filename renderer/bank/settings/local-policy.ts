@@ -5,6 +5,8 @@ export const POLICY_NUMBERS = [
   'minimumNoiseMultiplier',
   'maximumEpsilonPerRound',
   'maximumEpsilonPerRun',
+  'maximumEpsilonInTotal',
+  'maximumWeightShare',
   'minimumCohort',
   'undoSeconds',
 ] as const;
@@ -25,6 +27,8 @@ export function policyText(policy: LocalPolicy): PolicyText {
       minimumNoiseMultiplier: String(policy.minimumNoiseMultiplier),
       maximumEpsilonPerRound: String(policy.maximumEpsilonPerRound),
       maximumEpsilonPerRun: String(policy.maximumEpsilonPerRun),
+      maximumEpsilonInTotal: String(policy.maximumEpsilonInTotal),
+      maximumWeightShare: String(policy.maximumWeightShare),
       minimumCohort: String(policy.minimumCohort),
       undoSeconds: String(policy.undoSeconds),
     },

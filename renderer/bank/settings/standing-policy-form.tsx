@@ -14,6 +14,7 @@ import {
   limitsText,
   parseLimits,
 } from '../review/limits-form.ts';
+import { CountersignFields, useCountersign } from '../reviewers/countersign.tsx';
 import classes from './settings.module.css';
 
 const words = text.settings.policy;
@@ -33,18 +34,21 @@ export function StandingPolicyForm({ saved }: { readonly saved: StandingPolicy }
   const save = useTell('policy.setStanding', () => {
     toast(words.standingSaved);
   });
+  const countersign = useCountersign(true);
+  const { countersigned, forget } = countersign;
   const outcome = parseLimits(typed);
   const errors = outcome.kind === 'invalid' ? outcome.errors : {};
   const count = Number(rounds);
   const isCount = Number.isInteger(count) && count >= 1 && count <= MOST_ROUNDS;
-  const isReady = outcome.kind === 'valid' && isCount;
+  const isReady = outcome.kind === 'valid' && isCount && countersigned !== null;
   return (
     <form
       className={classes['form']}
       onSubmit={(event) => {
         event.preventDefault();
-        if (outcome.kind === 'valid' && isCount)
-          save.mutate({ policy: { kind: 'on', limits: outcome.limits, rounds: count } });
+        if (outcome.kind !== 'valid' || !isCount || countersigned === null) return;
+        const policy = { kind: 'on', limits: outcome.limits, rounds: count } as const;
+        save.mutate({ policy, countersigned }, { onError: forget });
       }}
     >
       <p className={`${classes['quiet'] ?? ''} ${classes['wide'] ?? ''}`}>{words.standingWhy}</p>
@@ -61,6 +65,10 @@ export function StandingPolicyForm({ saved }: { readonly saved: StandingPolicy }
         }}
       />
       <LimitFields typed={typed} errors={errors} onTyped={setTyped} />
+      <div className={classes['wide']}>
+        <CountersignFields countersign={countersign} />
+      </div>
+      <p className={`${classes['quiet'] ?? ''} ${classes['wide'] ?? ''}`}>{words.standingLoosens}</p>
       {save.isError ? <FailureNotice error={save.error} /> : null}
       <div className={`${classes['row'] ?? ''} ${classes['wide'] ?? ''}`}>
         <Button type="submit" aria-disabled={!isReady} loading={save.isPending}>
@@ -69,7 +77,7 @@ export function StandingPolicyForm({ saved }: { readonly saved: StandingPolicy }
         {saved.kind === 'on' ? (
           <Button
             onClick={() => {
-              save.mutate({ policy: { kind: 'off' } });
+              save.mutate({ policy: { kind: 'off' }, countersigned: [] });
             }}
           >
             {words.turnOff}

@@ -45,7 +45,7 @@ export const leaks = {
     row: (n: number) => `Row ${String(n)}`,
     rowLabel: 'Recovered row',
     rowWas: (isFraud: boolean, distance: string) =>
-      `${isFraud ? 'A fraud' : 'A genuine row'}; the recovered row is ${distance} of its length away from it.`,
+      `${isFraud ? 'A fraud' : 'A genuine row'}; the recovered row is off by ${distance} of its length.`,
     tableTitle: 'Recovered beside real',
     columns: { feature: 'Feature', real: 'Real', recovered: 'Recovered', difference: 'Off by' },
     none: 'The attack recovered no row of this batch.',

@@ -18,14 +18,16 @@ export const overview = {
   noBudget: 'No budget yet.',
   ledger: 'Ledger',
   setBudget: 'Set the budget',
-  quality: 'Quality on your own test days',
+  quality: 'Quality of the model',
+  ownQuality: 'your own test days',
+  federationQuality: 'all banks, from noisy histograms',
   noModel: 'No model yet. It appears with the first published round.',
   notEvaluated: 'The model is here; its quality is being computed.',
   qualitySentence: (first: QualityPoint, last: QualityPoint) =>
     first.version === last.version
       ? `PR-AUC ${last.prAuc} at version ${String(last.version)}.`
       : `PR-AUC ${Number(last.prAuc) >= Number(first.prAuc) ? 'rose' : 'fell'} from ${first.prAuc} at version ${String(first.version)} to ${last.prAuc} at version ${String(last.version)}.`,
-  qualityNote: 'Computed here, on your rows. It never leaves the bank.',
+  qualityNote: 'Your own figure is computed here and never leaves.',
   version: 'Version',
   prAuc: 'PR-AUC',
   hub: 'Consortium',

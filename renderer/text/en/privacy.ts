@@ -89,8 +89,8 @@ export const privacy = {
     noise: 'Noise z',
     clip: 'Clipping norm C',
     epsilon: 'ε after',
-    fromHold: 'From',
-    run: 'Run',
+    fromHold: 'From hold',
+    run: 'Run and round',
     round: 'Round',
     refersTo: 'Refers to',
     budget: 'Budget',
@@ -105,7 +105,6 @@ export const privacy = {
     count: 'Count',
   },
   fromHold: (sequence: number) => `hold ${String(sequence)}`,
-  fromFree: 'free budget',
   filter: 'Entries shown',
   filters: {
     all: 'All',

@@ -137,6 +137,20 @@ export const review = {
     numbers: 'The numbers, as they travel',
     vector: (vector: string, step: string) => `${vector}, in steps of ${step}`,
     more: '…',
+    chart: (vector: string) => `First numbers of “${vector}”`,
+    sentence: (numbers: number) =>
+      `${String(numbers)} numbers as they travel, in whole steps of the grid: this is all that the hub can read.`,
+    place: 'Place',
+    value: 'Steps of the grid',
+    histogram: 'Score histogram of the incoming model',
+    histogramIs: (told: {
+      readonly version: number;
+      readonly counts: number;
+      readonly noise: number;
+      readonly rows: number;
+    }) =>
+      `The same bytes carry ${String(told.counts)} counts of your test rows by the score of model version ${String(told.version)}. Each count carries Gaussian noise with a standard deviation of ${String(told.noise)} rows, and one unit counts with ${told.rows === 1 ? '1 row' : `${String(told.rows)} rows`} at most.`,
+    histogramCharged: (sequence: number) => `It is charged by itself, as ledger entry ${String(sequence)}.`,
     notSent: 'Not sent',
     notSentList: [
       'Any transaction, account, amount, label or count of them',

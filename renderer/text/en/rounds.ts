@@ -126,6 +126,58 @@ export const rounds = {
     closed: 'seen by the hub only',
     masked: (threshold: number) => `masked: the hub sees their sum only (threshold ${String(threshold)})`,
   },
+  history: {
+    title: 'Your rounds',
+    empty: 'No round of this run has been offered to this bank yet.',
+    columns: {
+      round: 'Round',
+      part: 'Your part',
+      trainings: 'Trainings',
+      charged: 'Charged',
+      epsilon: 'ε after',
+      record: 'Record',
+    },
+    parts: {
+      offered: 'offered',
+      joined: 'joined',
+      training: 'training',
+      stopped: 'training stopped',
+      reviewing: 'waits for review',
+      released: 'released',
+      sending: 'sending',
+      sent: 'sent',
+      included: 'in the model',
+      notIncluded: 'published without',
+      declined: 'declined',
+      withheld: 'withheld',
+      missed: 'missed',
+      withdrawn: 'left the run',
+      refused: 'refused by the hub',
+    },
+  },
+  models: {
+    title: 'Published models',
+    why: 'Your own figure never leaves; the one over all banks comes from noisy score histograms.',
+    empty: 'No model of this run is published yet.',
+    current: 'in use',
+    included: 'in it',
+    notIncluded: 'not in it',
+    columns: {
+      version: 'Version',
+      adopted: 'Checked and adopted',
+      banks: 'Banks',
+      included: 'Your update',
+      own: 'PR-AUC, your test days',
+      federation: 'PR-AUC, all banks (90 %)',
+      hash: 'Model',
+    },
+    federationValue: (value: {
+      readonly prAuc: string;
+      readonly low: string;
+      readonly high: string;
+      readonly banks: number;
+    }) => `${value.prAuc} (${value.low} to ${value.high}), ${String(value.banks)} banks`,
+  },
   scope: {
     title: (run: string) => `Releasing by scope · ${run}`,
     progress: (sent: number, of: number) => `${String(sent)} of ${String(of)} rounds sent`,

@@ -4,7 +4,7 @@ import { withColumn } from '../../../renderer/bank/data/mapping-tables.tsx';
 import { firstRunStep } from '../../../renderer/bank/first-run/steps.ts';
 import { parseBudget } from '../../../renderer/bank/privacy/budget-form.ts';
 import { chargedSteps } from '../../../renderer/bank/privacy/charged-steps.ts';
-import { mostSteps, whatIf } from '../../../renderer/bank/privacy/what-if.ts';
+import { mostRounds, trainingOf, whatIf } from '../../../renderer/bank/privacy/what-if.ts';
 import { parameterCount } from '../../../renderer/bank/rounds/charter-facts.ts';
 import { offerOf } from '../../../renderer/bank/rounds/round-actions.tsx';
 import { scopeFigureRows } from '../../../renderer/bank/rounds/scope-figures.ts';
@@ -12,14 +12,8 @@ import { standingOf } from '../../../renderer/bank/rounds/stages.ts';
 import { parsePolicy, policyText } from '../../../renderer/bank/settings/local-policy.ts';
 import { createAccountant } from '#shared/privacy/accountant.ts';
 import { SCENARIOS } from '../../e2e/fixtures/scenarios.ts';
-import {
-  inspection,
-  ledgerEntries,
-  localPolicy,
-  privacyState,
-  runView,
-  scopeView,
-} from '../../e2e/fixtures/views.ts';
+import { ledgerEntries, privacyState } from '../../e2e/fixtures/ledger.ts';
+import { inspection, localPolicy, runView, scopeView } from '../../e2e/fixtures/views.ts';
 
 const typed = { epsilon: '4', delta: '5e-7', unit: 'transaction', reason: '' } as const;
 
@@ -54,23 +48,44 @@ describe('the budget', () => {
 
 describe('what if', () => {
   const state = privacyState();
-  const mechanism = { samplingRate: 0.05, noiseMultiplier: 1.587, steps: 20 };
   const budget = { epsilon: 4, delta: 5e-7 };
+  const plan = {
+    rounds: 1,
+    stepsPerRound: 20,
+    samplingRate: 0.05,
+    noiseMultiplier: 1.587,
+    evaluations: 0,
+    evaluationNoise: 20,
+  };
+  const ask = (change: Partial<typeof plan>, lostEpsilon = 0) =>
+    whatIf({ state: { ...state, lostEpsilon }, budget, plan: { ...plan, ...change } }, createAccountant());
 
   it('adds to what the ledger holds and says how much fits', () => {
-    const answer = whatIf({ state, budget, mechanism, accountant: createAccountant() });
+    const answer = ask({});
     expect(answer.cost).toBeGreaterThan(0.05);
     expect(answer.cost).toBeLessThan(0.3);
     expect(answer.isOver).toBe(false);
     expect(answer.end + answer.left).toBeCloseTo(4, 9);
   });
 
-  it('allows the most steps that fit and not one more', () => {
-    const most = mostSteps({ state, budget, mechanism });
-    const endAfter = (steps: number) =>
-      whatIf({ state, budget, mechanism: { ...mechanism, steps }, accountant: createAccountant() });
-    expect(endAfter(most).isOver).toBe(false);
-    expect(endAfter(most + 1).isOver).toBe(true);
+  it('counts rounds times steps, and every evaluation', () => {
+    expect(trainingOf({ ...plan, rounds: 3 })).toMatchObject({ steps: 60, samplingRate: 0.05 });
+    expect(ask({ evaluations: 1 }).cost).toBeGreaterThan(ask({}).cost + 0.01);
+    expect(ask({ evaluations: 4 }).cost).toBeGreaterThan(ask({ evaluations: 1 }).cost);
+  });
+
+  it('puts what a recovery could not itemise on top', () => {
+    expect(ask({}, 0.5).end).toBeCloseTo(ask({}).end + 0.5, 9);
+    expect(ask({}, 0.5).cost).toBeCloseTo(ask({}).cost, 9);
+    expect(mostRounds({ state: { ...state, lostEpsilon: 4 }, budget, plan })).toBe(0);
+  });
+
+  it('allows the most rounds that fit beside the evaluations and not one more', () => {
+    const evaluated = { ...plan, evaluations: 2 };
+    const most = mostRounds({ state, budget, plan: evaluated });
+    expect(most).toBeGreaterThan(2);
+    expect(ask({ evaluations: 2, rounds: most }).isOver).toBe(false);
+    expect(ask({ evaluations: 2, rounds: most + 1 }).isOver).toBe(true);
   });
 });
 
@@ -81,7 +96,7 @@ describe('the charged line', () => {
     expect(steps.map(({ epsilon }) => epsilon)).toEqual(
       steps.map(({ epsilon }) => epsilon).toSorted((a, b) => a - b),
     );
-    expect(steps).toHaveLength(15);
+    expect(steps).toHaveLength(16);
   });
 
   it('keeps its last point when it is thinned', () => {

@@ -13,11 +13,15 @@ export interface HistogramTerms {
   readonly noiseStandardDeviation: number;
 }
 
-/** null where the noise leaves no fraud in sight. */
+/** Frauds in sight that a figure takes, in standard deviations of the noise on their number. */
+const LEAST_SIGHT = 2;
+
+/** null where the noise hides the frauds: their number is not told from none, and a PR-AUC would be anything. */
 export function federationQuality(histogram: Float64Array, terms: HistogramTerms): FederationQuality | null {
   const fit = fittedCounts(histogram);
   const prAuc = areaOf(fit);
-  if (prAuc === null) return null;
+  const noiseOfTotal = terms.noiseStandardDeviation * Math.sqrt(terms.banks * HISTOGRAM_BINS);
+  if (prAuc === null || (fit.frauds.at(-1) ?? 0) < LEAST_SIGHT * noiseOfTotal) return null;
   const { low, high } = interval(prAuc, resampledAreas(fit, terms));
   return { prAuc, low, high, banks: terms.banks };
 }

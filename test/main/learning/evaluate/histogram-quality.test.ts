@@ -59,6 +59,12 @@ describe('PR-AUC from a histogram', () => {
     const histogram = new Float64Array(2 * HISTOGRAM_BINS).fill(-3);
     expect(histogramPrAuc(histogram)).toBeNull();
     expect(federationQuality(histogram, { banks: 3, noiseStandardDeviation: 10 })).toBeNull();
+    // 300 frauds, and their number is known to ± 196 only: what an interval would say is 0 to 1
+    histogram.fill(0);
+    histogram[HISTOGRAM_BINS + 20] = 300;
+    expect(histogramPrAuc(histogram)).toBeCloseTo(1, 12);
+    expect(federationQuality(histogram, { banks: 3, noiseStandardDeviation: 20 })).toBeNull();
+    expect(federationQuality(histogram, { banks: 3, noiseStandardDeviation: 15 })).not.toBeNull();
   });
 
   // privacy.md 2g.10, K = 32, isotonic: .034, .075 and .111 for 500 frauds

@@ -70,7 +70,10 @@ function epsilonOf(charge: HeldUpdate['charge'], scope: ScopeRecord, index: numb
   return charge.fromHold === null ? charge.epsilonAfter - charge.epsilonBefore : plannedEpsilon(scope, index);
 }
 
-function refusedByPolicy(problem: FailureError | null): OutsideLimit | null {
+/** What the local policy refused, as the figure that a scope stops at. */
+export function refusedByPolicy(problem: FailureError): OutsideLimit;
+export function refusedByPolicy(problem: FailureError | null): OutsideLimit | null;
+export function refusedByPolicy(problem: FailureError | null): OutsideLimit | null {
   if (problem === null) return null;
   const { figure = problem.code, value, limit } = problem.details;
   return {

@@ -8,7 +8,7 @@ import { newId } from '#main/platform/random.ts';
 import { isFinal, type ParticipationEffect, type ParticipationEvent } from '#shared/round/participation.ts';
 import type { ScopeRecord } from '../store/scopes.ts';
 import { chargeSequences } from './approval.ts';
-import { decideAutomatically } from './automatic.ts';
+import { decideAutomatically, refusedByPolicy } from './automatic.ts';
 import { blockingCheck } from './checks.ts';
 import { commit, type GatePorts, utcNow } from './gate-ports.ts';
 import { statisticsAtHolding } from './held-figures.ts';
@@ -76,7 +76,11 @@ export function createGate(ports: GatePorts): Gate {
       if (part === undefined || part.trainings >= UNATTENDED_TRAININGS) return;
       const scope = ports.scopes.running(round.runId) ?? openStanding(ports, round, isStandingFresh);
       isStandingFresh = false;
-      if (scope !== undefined) await trainUnder(round, scope);
+      if (scope === undefined) return;
+      await trainUnder(round, scope).catch((error: unknown) => {
+        stopWhereRefused(ports, round, error);
+        throw error;
+      });
     },
     stopTraining: (roundId) => trainings.stop(roundId),
     roundEvent,
@@ -114,6 +118,17 @@ function requireReleasable(ports: GatePorts, checked: Checked): void {
         ? 'deadline-passed'
         : 'policy-refused';
   throw new FailureError(code, `${blocked.title}: ${blocked.detail}`, { check: blocked.id });
+}
+
+/** A floor that rose refuses the charge: the scope says so and asks, instead of waiting in silence. */
+function stopWhereRefused(ports: GatePorts, { runId, index }: RoundContext, error: unknown): void {
+  const scope = ports.scopes.running(runId);
+  if (scope === undefined || !isFailure(error, 'policy-refused')) return;
+  ports.transact(() => {
+    closeScope(ports, scope, { kind: 'stopped-by-limit', index, ...refusedByPolicy(error) });
+  });
+  ports.ledger.mirrorCommitted();
+  ports.changed('runs', 'privacy', 'review');
 }
 
 function stopScope(ports: GatePorts, runId: RunId): void {

@@ -11,7 +11,7 @@ import { RAW_FIGURES_EVERY, showsRawFigures } from '#main/bank/review/raw-figure
 import type { HeldStatistics } from '#main/bank/review/store.ts';
 import type { TrainingOutcome, TrainingStatistics } from '#main/bank/training/trainer.ts';
 import { digestOf } from '#main/wire/identity.ts';
-import { type GateFixture, gateFixture, RUN } from './gate-fixture.ts';
+import { codeOf, type GateFixture, gateFixture, RUN } from './gate-fixture.ts';
 
 const LIMITS = { minimumNoiseRatio: 0.9, maximumNoiseRatio: 2, minimumCosine: -1, maximumEpsilonPerRound: 1 };
 const SCOPE = { kind: 'rounds', following: 4, limits: LIMITS } as const;
@@ -198,6 +198,27 @@ describe('a stop', () => {
       value: 1 / 3,
       limit: 0.3,
     });
+  });
+});
+
+describe('a floor that rose before the charge', () => {
+  it('stops the scope with its figure and returns the hold; nothing is charged', async () => {
+    const fixture = gateFixture();
+    fixture.standing = { kind: 'on', limits: LIMITS, rounds: 10 };
+    await fixture.gate.trainWithinScope(fixture.round);
+    const charged = fixture.ledger.chargedEpsilon();
+    fixture.openRound(2, 1);
+    fixture.policy = { ...fixture.policy, minimumNoiseMultiplier: 1.2 };
+    expect(await codeOf(() => fixture.gate.trainWithinScope(fixture.round))).toBe('policy-refused');
+    expect(fixture.scopes.newest(RUN)?.state).toEqual({
+      kind: 'stopped-by-limit',
+      index: 1,
+      figure: 'local policy: noise multiplier',
+      value: 1.1,
+      limit: 1.2,
+    });
+    expect(fixture.ledger.chargedEpsilon()).toBe(charged);
+    expect(fixture.ledger.state().heldEpsilon).toBe(0);
   });
 });
 

@@ -3,7 +3,8 @@ import { gate } from './gate.ts';
 import { bitFlips } from './bit-flips.ts';
 import { kill } from './kill.ts';
 import { noise } from './noise.ts';
+import { pack } from './pack.ts';
 import { powerCut } from './power-cut.ts';
 import type { PrivacySlice } from './slice.ts';
 
-export const SLICES: readonly PrivacySlice[] = [gate, kill, powerCut, bitFlips, noise];
+export const SLICES: readonly PrivacySlice[] = [gate, kill, powerCut, bitFlips, noise, pack];

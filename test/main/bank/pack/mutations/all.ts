@@ -6,10 +6,13 @@ import { fileMutations } from './of-the-file.ts';
 import { ledgerMutations } from './of-the-ledger.ts';
 import { releaseMutations } from './of-the-releases.ts';
 
-export const MUTATIONS: readonly Mutation[] = [
-  ...fileMutations,
-  ...consortiumMutations,
-  ...ledgerMutations,
-  ...releaseMutations,
-  ...auditMutations,
-];
+/** By what they change. */
+export const MUTATION_GROUPS: Readonly<Record<string, readonly Mutation[]>> = {
+  'the file itself': fileMutations,
+  'keys, plans and published rounds': consortiumMutations,
+  'the ledger': ledgerMutations,
+  'releases, reviews and scopes': releaseMutations,
+  'the audit': auditMutations,
+};
+
+export const MUTATIONS: readonly Mutation[] = Object.values(MUTATION_GROUPS).flat();

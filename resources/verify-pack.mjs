@@ -671,9 +671,21 @@ function stepsBefore({ rounds, steps }, index) {
   return done;
 }
 
+/** Exact noise is added to a sum rounded to its grid: accounted with sensitivity C + γ√d. Else it is the charter's own. */
+function accountedNoise({ privacy, grids, model }) {
+  const { noiseMultiplier, clippingNorm, sampler } = privacy;
+  if (sampler !== 'discrete-gaussian' || clippingNorm === null) return noiseMultiplier;
+  const parameters = model.layers
+    .slice(1)
+    .reduce((sum, outputs, i) => sum + (model.layers[i] + 1) * outputs, 0);
+  const rounding = 2 ** grids.sum.exponent * Math.sqrt(parameters);
+  return (noiseMultiplier * clippingNorm) / (clippingNorm + rounding);
+}
+
 /** What the charter makes round `index` cost: its training, and its score histogram where it has one. */
-function plannedCost({ recipe, privacy, evaluation }, index) {
-  const { noiseMultiplier } = privacy;
+function plannedCost(charter, index) {
+  const { recipe, evaluation } = charter;
+  const noiseMultiplier = accountedNoise(charter);
   if (recipe.kind === 'plain' || noiseMultiplier === 0) return { training: null, histogram: null };
   const isOneStep = recipe.kind === 'one-step';
   const steps = isOneStep ? 1 : stepsBefore(recipe, index + 1) - stepsBefore(recipe, index);

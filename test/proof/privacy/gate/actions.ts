@@ -3,7 +3,9 @@ import Database from 'better-sqlite3';
 import { copyFileSync, rmSync } from 'node:fs';
 import { isFailure } from '#shared/failure.ts';
 import type { ScopeLimits } from '#shared/round/round-view.ts';
+import type { SeenCharge } from './evidence.ts';
 import { Crash } from './fuse.ts';
+import { committedView } from './recorder.ts';
 import { type HubMood } from './wire.ts';
 import { nextIndex, offerRound, type World } from './world.ts';
 
@@ -296,7 +298,7 @@ const DOES: Readonly<Record<ActionName, (world: World) => void | Promise<void>>>
     if (world.damage !== null) return;
     world.bank.database.pragma('wal_checkpoint(TRUNCATE)');
     copyFileSync(world.file, `${world.file}.copy`);
-    world.copy = { head: world.bank.ledger.head().hash };
+    world.copy = { head: world.bank.ledger.head().hash, mirrored: world.mirroredHead() };
   },
   'restore-copy': restoreCopy,
   repair: (world) => {
@@ -378,10 +380,21 @@ function tamperWithLedger(world: World): void {
   world.recorder.happened({ kind: 'damaged', what: 'ledger' });
 }
 
+function chargesIn(file: string): readonly SeenCharge[] {
+  const view = committedView(file);
+  try {
+    return view.charges();
+  } finally {
+    view.close();
+  }
+}
+
 /** The kept copy takes the place of the store; the newest file is put aside until it is repaired. */
 function restoreCopy(world: World): void {
   if (world.damage !== null || world.copy === null) return;
-  const isOlder = world.copy.head !== world.bank.ledger.head().hash;
+  const { head, mirrored } = world.copy;
+  const isOlder = mirrored !== world.mirroredHead();
+  const isWithinLag = !isOlder && head !== world.bank.ledger.head().hash;
   const put = (from: string): void => {
     for (const suffix of ['-wal', '-shm']) rmSync(`${world.file}${suffix}`, { force: true });
     copyFileSync(from, world.file);
@@ -392,6 +405,7 @@ function restoreCopy(world: World): void {
   world.restart(() => {
     put(`${world.file}.copy`);
   });
+  if (isWithinLag) world.recorder.happened({ kind: 'set-back-within-lag', charges: chargesIn(world.file) });
   if (!isOlder) return;
   world.damage = {
     undo: () => {

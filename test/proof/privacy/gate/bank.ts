@@ -162,6 +162,7 @@ export function openBank(machine: Machine): BankUnderTest {
     review: seams.review,
     gate,
     receipts: new Map(),
+    anchor: { noted: () => undefined, beforeSending: () => Promise.resolve() },
     adopted: () => undefined,
     hub: async () => ({
       calls: hubCalls(seams.calls),

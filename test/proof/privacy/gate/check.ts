@@ -24,8 +24,13 @@ export function check(evidence: Evidence): readonly Violation[] {
 function noiseViolations({ history }: Evidence): readonly Violation[] {
   const drawn = new Map<string, number>();
   return history.flatMap((one): readonly Violation[] => {
+    if (one.kind === 'set-back-within-lag') {
+      // Drawn and forgotten, its steps are in the hold again and its bytes never left.
+      drawn.clear();
+      for (const charge of one.charges) drawn.set(drawKey(charge), (drawn.get(drawKey(charge)) ?? 0) + 1);
+    }
     if (one.kind !== 'noise') return [];
-    const key = `${one.purpose} ${String(one.roundId)}`;
+    const key = drawKey(one);
     const times = (drawn.get(key) ?? 0) + 1;
     drawn.set(key, times);
     const enough = one.committed.filter((charge) => charge.steps >= one.steps);
@@ -33,6 +38,16 @@ function noiseViolations({ history }: Evidence): readonly Violation[] {
     const detail = `${key}: drawn ${String(times)} times, ${String(enough.length)} charges committed`;
     return [{ promise: 'I2', rule: 'the charge is committed before the noise', detail }];
   });
+}
+
+function drawKey({
+  purpose,
+  roundId,
+}: {
+  readonly purpose: string;
+  readonly roundId: string | null;
+}): string {
+  return `${purpose} ${String(roundId)}`;
 }
 
 /** I1: a charge that was once committed is there at the end, unchanged; and one charge pays for one update. */
@@ -44,7 +59,10 @@ function chargeViolations({ history, wire, store }: Evidence): readonly Violatio
     ),
     ...wire.flatMap((one) => (damageAt(history, one.at) === null ? (one.charge ?? []) : [])),
   ];
-  const lost = uniqueBySequence(once).filter((charge) => !isSameCharge(charge, final.get(charge.sequence)));
+  const lost = uniqueBySequence(once).filter(
+    (charge) =>
+      !isSameCharge(charge, final.get(charge.sequence)) && !mayBeForgotten(charge, { history, wire }),
+  );
   const paidTwice = store.updates.filter(
     ({ chargeSequence, updateId }) =>
       chargeSequence !== null &&
@@ -67,6 +85,19 @@ function damageAt(history: readonly Happening[], at: number): 'ledger' | 'old-fi
   return last?.kind === 'damaged' ? last.what : null;
 }
 
+/** A charge from a hold that a copy within the lag of the mirrored head does not have, and whose bytes did not leave. */
+function mayBeForgotten(charge: SeenCharge, { history, wire }: Pick<Evidence, 'history' | 'wire'>): boolean {
+  const isSent = wire.some((one) => one.charge !== null && isSameCharge(charge, one.charge));
+  return (
+    charge.isFromHold &&
+    !isSent &&
+    history.some(
+      (one) =>
+        one.kind === 'set-back-within-lag' && !one.charges.some((other) => isSameCharge(charge, other)),
+    )
+  );
+}
+
 function uniqueBySequence(charges: readonly SeenCharge[]): readonly SeenCharge[] {
   return [...new Map(charges.map((charge) => [charge.sequence, charge])).values()];
 }
@@ -87,23 +118,28 @@ function figureViolations(history: readonly Happening[]): readonly Violation[] {
   const violations: Violation[] = [];
   let charged = 0;
   let spent = 0;
+  let isSetBack = false;
   for (const [at, one] of history.entries()) {
+    isSetBack ||= one.kind === 'set-back-within-lag';
     if (one.kind !== 'figures' || !one.isVerified || isStale(history, at)) continue;
-    if (one.charged < charged - SLACK)
+    const total = one.charged + one.held;
+    // What a copy within the lag forgot of the charges, its holds have.
+    const shown = isSetBack ? total : one.charged;
+    if (shown < charged - SLACK)
       violations.push({
         promise: 'I1',
         rule: 'the charged ε never falls',
-        detail: `${String(charged)} → ${String(one.charged)}`,
+        detail: `${String(charged)} → ${String(shown)}`,
       });
-    const total = one.charged + one.held;
     if (total > spent + SLACK && total > one.budget + SLACK)
       violations.push({
         promise: 'I1',
         rule: 'charges and holds stay within the budget',
         detail: `${String(total)} of ${String(one.budget)}`,
       });
-    charged = Math.max(charged, one.charged);
+    charged = isSetBack ? one.charged : Math.max(charged, one.charged);
     spent = total;
+    isSetBack = false;
   }
   return violations;
 }

@@ -41,7 +41,9 @@ export interface World {
   /** Committed rounds. */
   index: number;
   /** A copy of the store that somebody keeps. */
-  copy: { readonly head: string } | null;
+  copy: { readonly head: string; readonly mirrored: string } | null;
+  /** Hash of the head kept outside the file. */
+  readonly mirroredHead: () => string;
   /** What somebody did to the files, and how it is undone. */
   damage: { readonly undo: () => void } | null;
   /** Starts the bank again: after a crash, or with other files in place. */
@@ -95,9 +97,14 @@ function machine(parts: { readonly file: string; readonly clock: FakeClock; read
   };
 }
 
-function memoryMirror(): LedgerMirror {
-  let head: ReturnType<LedgerMirror['readMirroredHead']>;
-  return { readMirroredHead: () => head, mirrorHead: (next) => void (head = next) };
+/** The key store's part, in memory; `head` is the hash of what it holds. */
+function memoryMirror(): LedgerMirror & { head(): string } {
+  let head: Parameters<LedgerMirror['mirrorHead']>[0] | undefined;
+  return {
+    readMirroredHead: () => head,
+    mirrorHead: (next) => void (head = next),
+    head: () => head?.hash ?? '',
+  };
 }
 
 export function createWorld({ bug, seed }: WorldOptions): World {
@@ -108,13 +115,14 @@ export function createWorld({ bug, seed }: WorldOptions): World {
   const trainer = fakeTrainer(seed);
   let view: CommittedView | undefined;
   const recorder = createRecorder(() => (view ??= committedView(file)));
+  const mirror = memoryMirror();
   const parts = {
-    ...{ file, clock, trainer, recorder, bug },
+    ...{ file, clock, trainer, recorder, bug, mirror },
     random: seededRandom(seed),
     wire: createFakeWire(recorder, clock),
-    mirror: memoryMirror(),
     accountant: ACCOUNTANT,
     settings: freshSettings(),
+    mirroredHead: () => mirror.head(),
     drawNoise: (roundId: string | null) => {
       recorder.noise({ roundId, purpose: 'update', steps: stepsOfRound(world.settings.round?.index ?? 0) });
     },

@@ -2,6 +2,7 @@
 import { gate } from './gate.ts';
 import { bitFlips } from './bit-flips.ts';
 import { kill } from './kill.ts';
+import { leaks } from './leaks.ts';
 import { noise } from './noise.ts';
 import { pack } from './pack.ts';
 import { powerCut } from './power-cut.ts';

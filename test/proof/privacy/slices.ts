@@ -8,4 +8,4 @@ import { pack } from './pack.ts';
 import { powerCut } from './power-cut.ts';
 import type { PrivacySlice } from './slice.ts';
 
-export const SLICES: readonly PrivacySlice[] = [gate, kill, powerCut, bitFlips, noise, pack];
+export const SLICES: readonly PrivacySlice[] = [gate, kill, powerCut, bitFlips, noise, leaks, pack];

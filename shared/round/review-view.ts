@@ -1,5 +1,6 @@
 /** What the review shows of the held update: computed from the exact bytes that would be sent (I14). */
 import { z } from 'zod';
+import { Failure } from '../failure.ts';
 import { BankId, Digest, ReviewerId, RoundId, RunId, UpdateId, UtcTime } from '../ids.ts';
 import { PrivacyUnit } from './charter.ts';
 import { Quality, ScopeLimits } from './round-view.ts';
@@ -61,7 +62,8 @@ export const ReviewView = z.object({
   roundIndex: z.number(),
   rounds: z.number(),
   state: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('waiting') }),
+    /** `failure`: why the last countdown did not end in a release, until the next decision. */
+    z.object({ kind: z.literal('waiting'), failure: Failure.optional() }),
     z.object({ kind: z.literal('counting-down'), sendsInMs: z.number() }),
     z.object({ kind: z.literal('sending') }),
     z.object({ kind: z.literal('sent') }),

@@ -74,6 +74,9 @@ async function endOfSending(
       showProgress(program, 'Sending');
       return undefined;
     case 'waiting':
+      throw now.state.failure === undefined
+        ? new FailureError('nothing-to-review', 'The release was undone; the update waits for a decision')
+        : FailureError.from(now.state.failure);
     case 'changed':
       throw new FailureError('digest-changed', 'The release was not committed; review the update again');
     case 'sent':

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { digestOf } from '#main/wire/identity.ts';
 import { type Charter, plannedRounds } from '#shared/round/charter.ts';
 import { HISTOGRAM_BINS } from '#shared/round/evaluation.ts';
+import type { FailureError } from '#shared/failure.ts';
 import type { UpdateId } from '#shared/ids.ts';
 import type { ReviewView } from '#shared/round/review-view.ts';
 import type { RunRecord } from '../rounds/store/records.ts';
@@ -23,7 +24,7 @@ type View = z.infer<typeof ReviewView>;
 
 export interface ReviewSources {
   readonly ports: GatePorts;
-  readonly gate: Pick<Gate, 'sendsInMs' | 'signatures'>;
+  readonly gate: Pick<Gate, 'sendsInMs' | 'signatures' | 'lastFailure'>;
   readonly runOf: (held: HeldUpdate) => RunRecord;
   readonly destination: () => Pick<View['destination'], 'consortium' | 'address' | 'operatorFingerprint'>;
   readonly signer: () => { readonly bank: string; readonly analyst: string; readonly keyFingerprint: string };
@@ -101,7 +102,7 @@ function stateView({ ports, gate }: ReviewSources, held: HeldUpdate): View['stat
   if (ports.store.decision(held.updateId)?.kind === 'withheld') return { kind: 'withheld' };
   switch (state?.kind) {
     case 'reviewing':
-      return isChanged ? { kind: 'changed' } : { kind: 'waiting' };
+      return isChanged ? { kind: 'changed' } : waitingView(gate.lastFailure(held.updateId));
     case 'released':
       return { kind: 'counting-down', sendsInMs: gate.sendsInMs(held.updateId) ?? 0 };
     case 'sending':
@@ -123,6 +124,10 @@ function stateView({ ports, gate }: ReviewSources, held: HeldUpdate): View['stat
     case undefined:
       return { kind: 'late' };
   }
+}
+
+function waitingView(failure: FailureError | undefined): View['state'] {
+  return failure === undefined ? { kind: 'waiting' } : { kind: 'waiting', failure: failure.toFailure() };
 }
 
 function privacyView(

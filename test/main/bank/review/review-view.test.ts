@@ -67,6 +67,19 @@ describe('the state of a review', () => {
     expect(digest).toMatchObject({ level: 'block', nextStep: expect.stringContaining('Withhold') as string });
   });
 
+  it('says why a countdown ended without a release, until the next decision', async () => {
+    const fixture = gateFixture();
+    await fixture.gate.train(fixture.round);
+    fixture.gate.ask(requestOf(fixture));
+    fixture.policy = { ...fixture.policy, minimumNoiseMultiplier: 1.2 };
+    fixture.clock.advance(5000);
+    expect(viewOf(fixture).state).toMatchObject({ kind: 'waiting', failure: { code: 'policy-refused' } });
+    fixture.policy = { ...fixture.policy, minimumNoiseMultiplier: 1 };
+    fixture.gate.ask(requestOf(fixture));
+    fixture.gate.undo(requestOf(fixture).updateId);
+    expect(viewOf(fixture).state).toEqual({ kind: 'waiting' });
+  });
+
   it('shows who signed for what, while it waits, counts down and afterwards', async () => {
     const fixture = gateFixture();
     const { ada, ben } = await enterTwo(fixture);

@@ -918,7 +918,8 @@ function checkAudit({ audit, notes, updates, scopes, run }) {
 }
 
 /** Changes that loosen something: in mode "two" they carry the signatures of two reviewers. */
-const LOOSENING = /^(reviewers\.\w|policy\.(loosened|standing-on)$|privacy\.budget-raised$)/;
+const LOOSENING =
+  /^(reviewers\.\w|policy\.(loosened|standing-on)$|privacy\.budget-raised$|audit\.recovered$)/;
 
 /** Who may sign, and that what two reviewers countersigned is the very change that the entry tells. */
 function followReviewers({ action, detail }, state, must) {

@@ -74,6 +74,14 @@ export const PHRASES: Readonly<Record<string, Phrase>> = {
   'leaks.stop': (f) => `Leak tests on ${word(f, 'updateId')} stopped`,
   'leaks.rehearse': (f) => `Rehearsal without noise beside ${word(f, 'updateId')}: shown here, never sent`,
 
+  'privacy.recover': () => 'Going on from a ledger that does not stand asked for',
+  'privacy.recovered': (f) =>
+    `${word(f, 'fault')}. Went on: ${f['kind'] === 'close-budget' ? 'the whole budget counts as spent' : 'what was missing is charged'}${agreed(f)}${reason(f)}`,
+  'ledger.older-than-hub': () =>
+    'The hub holds a signed head of the ledger that is not in it: the ledger is an older copy, and blocked',
+  'audit.recover': () => 'Going on from an audit whose end is missing asked for',
+  'audit.recovered': (f) =>
+    `The end of the audit is missing: ${word(f, 'entries')} entries are there, entry ${word(inner(f, 'written'), 'sequence')} was written${agreed(f)}${reason(f)}`,
   'audit.pack': (f) =>
     `Pack for a regulator made of ${has(f, 'runId') ? word(f, 'runId') : 'every run'}, ${f['withNotes'] === true ? 'with' : 'without'} the notes`,
   'demo.start': (f) => `Demo consortium with ${word(f, 'peers')} other banks started`,

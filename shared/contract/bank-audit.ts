@@ -1,6 +1,7 @@
 /** The bank's contract about its audit log and the pack for a regulator. */
 import { z } from 'zod';
 import { Digest, RunId, UtcTime } from '../ids.ts';
+import { Countersigned } from '../round/reviewer-view.ts';
 import { command, query } from './define.ts';
 
 const nothing = z.strictObject({});
@@ -58,6 +59,11 @@ export const auditMethods = {
   'audit.verify': query(nothing, AuditHealth),
   /** Everything that can be checked without the hub: ledger, audit, published rounds, and releases against all three. */
   'audit.verifyStore': query(nothing, z.array(StoreCheck)),
+  /** Goes on from an audit whose end is missing, with an entry that says so; both reviewers in mode `two`. */
+  'audit.recover': command(
+    z.strictObject({ reason: z.string().max(2000), countersigned: Countersigned }),
+    nothing,
+  ),
   /** CSV of what the filter leaves, formula-guarded. */
   'audit.export': query(AuditFilter, z.object({ name: z.string(), text: z.string() })),
   /** One file for a regulator: resources/verify-pack.mjs checks it offline. Notes are left out unless asked for. */

@@ -4,6 +4,7 @@ import type { Handlers } from '#shared/contract/define.ts';
 import { FailureError } from '#shared/failure.ts';
 import type { RunId } from '#shared/ids.ts';
 import { auditCsv } from '../audit/export.ts';
+import { recoverAudit } from '../audit/recover.ts';
 import { verifyStore } from '../audit/verify-store.ts';
 import { collectPack } from '../pack/collect.ts';
 import { packFile, type PackFile } from '../pack/make.ts';
@@ -32,6 +33,11 @@ export function auditHandlers(services: Services): Pick<Handlers<BankContract>, 
       const checks = [...verifyStore(services)];
       changes.note('audit', 'privacy', 'app');
       return checks;
+    },
+    'audit.recover': async (request) => {
+      await recoverAudit(services, request);
+      changes.note('audit', 'app');
+      return {};
     },
     'audit.export': (filter) => ({ name: 'audit.csv', text: auditCsv(audit.entries(filter)) }),
     'audit.pack': ({ runId, withNotes }) => makePack(services, { run: runId ?? null, withNotes }),

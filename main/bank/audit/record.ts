@@ -2,6 +2,7 @@
 import {
   type AuditCheck,
   type AuditEntry,
+  type AuditHead,
   type AuditLog,
   EMPTY_AUDIT,
 } from '#main/platform/sqlite/audit-log.ts';
@@ -34,6 +35,17 @@ export interface Audit {
   verify(): AuditHealth;
   /** Keeps the verified end outside the store; does nothing inside a transaction or where the audit is broken. */
   anchor(): void;
+  /** What was written and is not there any more; undefined where the end stands, or where entries were changed instead. */
+  missingEnd(): MissingEnd | undefined;
+  /** Keeps the end as it is now, whatever was kept: for a recovery that the audit itself tells of. */
+  acceptEnd(): void;
+}
+
+export interface MissingEnd {
+  /** Entries that are there. */
+  readonly entries: number;
+  /** The end that was written; null where it is not known any more. */
+  readonly written: AuditHead | null;
 }
 
 export interface AuditParts {
@@ -65,6 +77,15 @@ export function createAudit(parts: AuditParts): Audit {
       if (log.isInTransaction()) return;
       const known = log.check('what-is-new');
       if (known.kind === 'verified' && health(parts, known).kind === 'verified') anchor.write(known.head);
+    },
+    missingEnd: () => {
+      const known = log.check('whole');
+      if (known.kind === 'broken' || health(parts, known).kind === 'verified') return undefined;
+      return { entries: known.head.sequence, written: anchor.read() ?? null };
+    },
+    acceptEnd: () => {
+      const known = log.check('whole');
+      if (known.kind === 'verified') anchor.write(known.head);
     },
   };
 }

@@ -55,6 +55,7 @@ export type BankCommand =
       readonly signedBy: readonly SignedBy[];
     }
   | { readonly kind: 'score'; readonly runId: RunId | undefined; readonly outputFile: string | undefined }
+  | { readonly kind: 'recover-audit'; readonly reason: string; readonly signedBy: readonly SignedBy[] }
   | {
       readonly kind: 'pack';
       readonly file: string;
@@ -123,6 +124,8 @@ function commandOf(verb: string, operands: readonly string[], flags: BankFlags):
       return policyCommand(flags);
     case 'score':
       return { kind: 'score', runId: runFlag(flags), outputFile: text(flags, 'out') };
+    case 'recover-audit':
+      return { kind: 'recover-audit', reason: need(flags, 'reason'), signedBy: signedByOf(flags) };
     case 'pack':
       return {
         kind: 'pack',

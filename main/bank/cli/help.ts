@@ -39,6 +39,7 @@ export const BANK_HELP = `One bank of a consortium, for its analyst, without a w
   score     [--run RUN] [--out FILE]
                                     score the test days with the adopted model
   verify                            check ledger, audit, published rounds and releases, each from its first entry on
+  recover-audit --reason TEXT       go on from an audit whose end is missing, as after an older copy was restored
   pack      FILE [--run RUN] [--with-notes]
                                     one file for a regulator: who took part, what left, at which cost, signed and
                                     chained; resources/verify-pack.mjs checks it offline, with nothing installed but Node

@@ -53,6 +53,11 @@ export async function ask(client: BankClient, command: AskedCommand, program: Ba
       return withhold(client, command.note);
     case 'score':
       return score(client, command);
+    case 'recover-audit': {
+      const countersigned = await credentialsOf(client, program, command.signedBy);
+      await client['audit.recover']({ reason: command.reason, countersigned });
+      return done('The audit goes on; an entry says what is missing.');
+    }
     case 'pack':
       return pack(client, program, command);
     case 'list-reviewers':

@@ -230,6 +230,40 @@ describe('a bank on the command line', () => {
     expect(stderr).toContain('Restore the store from a backup');
   });
 
+  it('goes on from a cut audit with a reason, and an entry says what is missing', async () => {
+    await run('init', '--bank', 'Nord', '--analyst', 'Anna', '--epsilon', '3');
+    expect(await failure('recover-audit', '--reason', 'nothing is wrong')).toBe('invalid-input');
+    const store = connectStore(path.join(home, 'bank.sqlite'));
+    store.database.exec('DROP TRIGGER audit_is_never_deleted');
+    store.database.exec('DELETE FROM audit WHERE sequence > 1');
+    store.close();
+    expect((await run('verify')).code).toBe(1);
+    expect(await failure('recover-audit')).toBe('wrong-usage');
+    expect((await run('recover-audit', '--reason', 'An older copy was restored')).code).toBe(0);
+    expect((await run('verify')).code).toBe(0);
+    const bank = await createBank(
+      hostOptions({ home, port: undefined }, { ...place, stderr: () => undefined }),
+    );
+    const { entries } = await bank.handlers['audit.list'](
+      { after: 0, limit: 100, search: 'missing' },
+      undefined,
+    );
+    await bank.close();
+    expect(entries.map(({ sentence }) => sentence)).toContainEqual(
+      expect.stringMatching(/entry \d was written\. Reason: An older copy was restored\.$/),
+    );
+  });
+
+  it('goes on from no audit whose entries were changed', async () => {
+    await run('init', '--bank', 'Nord', '--analyst', 'Anna', '--epsilon', '3');
+    const store = connectStore(path.join(home, 'bank.sqlite'));
+    store.database.exec('DROP TRIGGER audit_is_never_changed');
+    store.database.exec("UPDATE audit SET actor = 'Mallory' WHERE sequence = 1");
+    store.close();
+    expect(await failure('recover-audit', '--reason', 'never mind')).toBe('store-damaged');
+    expect((await run('verify')).code).toBe(1);
+  });
+
   it('writes a pack for a regulator to the file that is named', async () => {
     await run('init', '--bank', 'Nord', '--analyst', 'Anna', '--epsilon', '3');
     const file = path.join(home, 'pack.json');

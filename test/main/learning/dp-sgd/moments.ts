@@ -5,13 +5,13 @@ export function variance(values: Float64Array): number {
   return values.reduce((sum, v) => sum + v * v, 0) / values.length;
 }
 
-/** Whether these normal draws have the stated standard deviation: within 4.5 standard errors, about 1 in 150,000 wrong. */
+/** Whether these normal draws have the stated standard deviation: within 6.1 standard errors, one in a billion wrong. */
 export function hasDeviation(values: Float64Array, deviation: number): boolean {
   const error = Math.abs(variance(values) / (deviation * deviation) - 1);
-  return error < 4.5 * Math.sqrt(2 / values.length);
+  return error < 6.1 * Math.sqrt(2 / values.length);
 }
 
-/** Distance of the empirical distribution from the standard normal's (Kolmogorov and Smirnov), times √n; 1.95 is the 99.9 % point. */
+/** Distance of the empirical distribution from the standard normal's (Kolmogorov and Smirnov), times √n; beyond 3.3 once in a billion. */
 export function kolmogorovDistance(values: Float64Array): number {
   const sorted = values.slice().sort();
   let worst = 0;

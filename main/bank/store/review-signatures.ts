@@ -13,7 +13,7 @@ export interface GivenSignature {
 }
 
 export interface SignatureStore {
-  /** Oldest first. */
+  /** In the order of signing. */
   of(updateId: UpdateId): readonly GivenSignature[];
   add(given: GivenSignature): void;
   /** Takes back all of the update's; answers how many there were. */
@@ -41,7 +41,7 @@ const EntryRow = z.object({ sequence: z.int(), hash: Digest });
 export function openSignatureStore(database: Database.Database): SignatureStore {
   const of = database.prepare(
     `SELECT scope, note, statement, public_key, signature FROM review_signature WHERE update_id = ?
-     ORDER BY json_extract(statement, '$.at'), reviewer_id`,
+     ORDER BY rowid`,
   );
   const add = database.prepare(
     `INSERT INTO review_signature (update_id, reviewer_id, scope, note, statement, public_key, signature)

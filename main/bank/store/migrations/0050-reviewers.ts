@@ -13,6 +13,7 @@ CREATE TABLE reviewer (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX reviewer_name ON reviewer (name) WHERE removed_at IS NULL;
 
+-- In the order of signing: the row number says it, whatever the clocks said.
 CREATE TABLE review_signature (
   update_id TEXT NOT NULL REFERENCES held_update (update_id),
   reviewer_id TEXT NOT NULL REFERENCES reviewer (reviewer_id),
@@ -23,7 +24,7 @@ CREATE TABLE review_signature (
   public_key TEXT NOT NULL,
   signature TEXT NOT NULL,
   PRIMARY KEY (update_id, reviewer_id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 `;
 
 /** The signatures of a release are as final as the release. */

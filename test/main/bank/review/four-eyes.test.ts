@@ -77,6 +77,18 @@ describe('a release by two', () => {
     expect(JSON.stringify(entry)).toContain('"reviewer":"Ben"');
   });
 
+  it('keeps the order of signing, whatever the clocks and the ids say', async () => {
+    const fixture = await trainedByTwo();
+    const request = requestOf(fixture);
+    fixture.gate.sign(request, fixture.cem);
+    fixture.clock.setWallClock(fixture.clock.now() - 60_000);
+    fixture.gate.sign(request, fixture.ada);
+    fixture.clock.advance(5000);
+    const order = [fixture.cem.reviewerId, fixture.ada.reviewerId];
+    expect(givenNow(fixture, request.updateId)).toEqual(order);
+    expect(fixture.store.release(request.updateId)?.approval.signers).toEqual(order);
+  });
+
   it('takes two different people: one who signs twice is one', async () => {
     const fixture = await trainedByTwo();
     const request = requestOf(fixture);

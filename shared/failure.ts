@@ -29,10 +29,10 @@ export const NEXT_STEPS = {
   'store-locked': 'Another Parley process has this store open. Close it, or use another --home.',
   'store-newer': 'This store was written by a newer Parley. Install that version; nothing was changed.',
   'store-damaged':
-    'Restore the store from a backup (Settings → Data folder); sending stays blocked until then.',
+    'Sending stays blocked. Where only the end of the audit is missing, go on with a reason (Privacy, or `bank recover`); else restore a backup made with `bank backup`: `bank restore FILE`.',
   'disk-full': 'Free some space on this disk; the work continues where it stopped.',
   'ledger-broken':
-    'The privacy ledger does not verify. Sending is blocked; keep the file and restore a verified backup.',
+    'Sending is blocked. Recover the ledger with a reason (Privacy, or `bank recover`): what is missing is then charged, nothing is counted less. Or restore a newer backup: `bank restore FILE`.',
   // identity and joining
   'not-set-up': 'Finish the first steps: name the bank and its analyst.',
   'already-set-up': 'This store already belongs to a bank. Use another --home for another bank.',

@@ -20,6 +20,7 @@ import { ledgerMacKey, secretsMirror } from './privacy/ledger-secrets.ts';
 import { createGate, type Gate } from './review/gate.ts';
 import type { GatePorts } from './review/gate-ports.ts';
 import { openReviewStore } from './review/store.ts';
+import { createLedgerAnchor } from './rounds/ledger-anchor.ts';
 import { createParticipations } from './rounds/participations.ts';
 import { createQuality } from './rounds/quality.ts';
 import { createRounds, type Rounds } from './rounds/rounds.ts';
@@ -108,6 +109,15 @@ export function createServices(options: BankOptions, store: Store): Services {
     store: base.roundsStore,
     review: base.review,
     gate,
+    anchor: createLedgerAnchor({
+      ...{ ledger: base.services.ledger, log: options.log, requireSound: base.shared.requireSound },
+      identity: () => ({ ...base.shared.identity(), publicKey: base.services.key.required().publicKey }),
+      hub: async () => (await consortium.session()).calls,
+      onOlder: (head) => {
+        base.shared.audit('ledger.older-than-hub', { head });
+        base.shared.changed('privacy', 'app', 'runs', 'review');
+      },
+    }),
     receipts: new Map(),
     adopted: (runId) => {
       quality.adopted(runId);

@@ -13,6 +13,7 @@ import { hubHandlers } from './api.ts';
 import { createAnnouncer } from './announcer.ts';
 import { federationHandlers } from './federation-handlers.ts';
 import { hubIdentity, loadHubKeys } from './keys.ts';
+import { createLedgerHeads } from './ledger-heads.ts';
 import { createMembers, requireConsortium } from './members.ts';
 import { createArrivals } from './rounds/arrivals.ts';
 import { createIntake } from './rounds/intake.ts';
@@ -99,6 +100,7 @@ function assembleOn(store: HubStore, options: HubOptions) {
   const results = createResults(store, runs);
   const answers = federationHandlers({
     ...{ store, members, runs, rounds, intake, results },
+    ledgerHeads: createLedgerHeads(store),
     announce: announcer.now,
   });
   const handlers = hubHandlers({

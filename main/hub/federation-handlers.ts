@@ -5,6 +5,7 @@ import type { SignedRunMembership } from '#shared/contract/federation.ts';
 import { sizeTier } from '#shared/round/size-tier.ts';
 import type { FederationHandlers, FederationPeer } from '#main/wire/connections.ts';
 import { requireStatement } from '#main/wire/identity.ts';
+import type { LedgerHeads } from './ledger-heads.ts';
 import type { Members } from './members.ts';
 import type { Intake } from './rounds/intake.ts';
 import { memberships, type OpenRun, requireOpen } from './rounds/open-run.ts';
@@ -21,11 +22,12 @@ export interface HandlersOptions {
   readonly rounds: Rounds;
   readonly intake: Intake;
   readonly results: Results;
+  readonly ledgerHeads: LedgerHeads;
   readonly announce: () => void;
 }
 
 export function federationHandlers(options: HandlersOptions): FederationHandlers {
-  const { store, runs, rounds, members, results, intake } = options;
+  const { store, runs, rounds, members, results, intake, ledgerHeads } = options;
   const memberOf = (peer: FederationPeer): BankRecord => members.requireMember(peer.bankKey);
   return {
     enrol: (input, peer) => members.enrol({ ...input, publicKey: peer.bankKey }),
@@ -60,6 +62,7 @@ export function federationHandlers(options: HandlersOptions): FederationHandlers
       rounds.apply(collecting(runs, { roundId, bankId }), { kind: 'bank-declined', bankId });
       return {};
     },
+    anchorLedger: (anchoring, peer) => ledgerHeads.anchor(memberOf(peer), anchoring),
     offerUpdate: (signed, peer) => intake.offer(memberOf(peer), signed),
     sendChunk: (chunk, peer) => intake.chunk(memberOf(peer), chunk),
     roundResult: (input, peer) => {

@@ -15,6 +15,7 @@ import { canonicalJson, type Canonical } from '#shared/canonical.ts';
 import {
   FEDERATION_PROTOCOL,
   type CheckpointEntry,
+  type LedgerHeadStatement,
   type Receipt,
   type RosterEntry,
   type RunMembership,
@@ -62,6 +63,7 @@ export interface Statements {
   };
   readonly 'run-membership': RunMembership;
   readonly update: UpdateHeader;
+  readonly 'ledger-head': LedgerHeadStatement;
   /** By a reviewer of a bank; they stay with the bank. */
   readonly review: ReviewStatement;
   readonly change: ChangeStatement;

@@ -10,7 +10,7 @@ import {
   RejectedRow,
   TransactionRow,
 } from '../features/data-view.ts';
-import { LedgerEntryView, LedgerHealth, PrivacyStateView } from '../privacy/ledger-view.ts';
+import { LedgerEntryView, LedgerHealth, LedgerRecovery, PrivacyStateView } from '../privacy/ledger-view.ts';
 import { FeaturePresetName, PrivacyUnit } from '../round/charter.ts';
 import { ModelVersionView, RoundHistoryView, RunView, ScopeLimits } from '../round/round-view.ts';
 import { Countersigned } from '../round/reviewer-view.ts';
@@ -194,6 +194,13 @@ export const bankContract = {
     nothing,
   ),
   'privacy.verify': query(nothing, LedgerHealth),
+  /** What `privacy.recover` would do now, to the letter. */
+  'privacy.recovery': query(nothing, LedgerRecovery),
+  /** Goes on from a ledger that blocks all charging and sending; charges what is missing. Both reviewers in mode `two`. */
+  'privacy.recover': command(
+    z.strictObject({ reason: z.string().max(2000), countersigned: Countersigned }),
+    nothing,
+  ),
 
   'policy.read': query(nothing, z.object({ local: LocalPolicy, standing: StandingPolicy })),
   /** What only tightens is free; what loosens takes a reason, and both reviewers in mode `two`. */

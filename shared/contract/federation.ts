@@ -112,6 +112,17 @@ export type CheckpointEntry = z.infer<typeof CheckpointEntry>;
 export const SignedCheckpointEntry = z.strictObject({ entry: CheckpointEntry, hubSignature: SignatureHex });
 export type SignedCheckpointEntry = z.infer<typeof SignedCheckpointEntry>;
 
+/**
+ * Signed by the bank: the newest hash of its privacy ledger's keyed chain. The hub keeps the last one and answers it back, so
+ * that a bank whose machine was set back to an earlier day learns of it. A hash alone: no number of entries and no ε, and
+ * without the bank's key nothing can be computed from it.
+ */
+export const LedgerHeadStatement = z.strictObject({ bankId: BankId, head: Digest });
+export type LedgerHeadStatement = z.infer<typeof LedgerHeadStatement>;
+
+export const SignedLedgerHead = z.strictObject({ statement: LedgerHeadStatement, signature: SignatureHex });
+export type SignedLedgerHead = z.infer<typeof SignedLedgerHead>;
+
 /* ---- state that is pulled ---- */
 
 export const Membership = z.enum(['unknown', 'waiting-for-approval', 'member', 'suspended']);
@@ -171,6 +182,8 @@ export const HubSnapshot = z.strictObject({
   membership: Membership,
   roster: z.array(SignedRosterEntry),
   runs: z.array(RunState),
+  /** What the asking bank anchored last; null before its first release. */
+  ownLedgerHead: SignedLedgerHead.nullable(),
 });
 export type HubSnapshot = z.infer<typeof HubSnapshot>;
 
@@ -224,6 +237,14 @@ export const memberContract = {
   joinRound: command(z.strictObject({ roundId: RoundId }), nothing),
   /** This bank will not send in this round: the others need not wait for it. No reason travels. */
   declineRound: command(z.strictObject({ roundId: RoundId }), nothing),
+  /**
+   * Before each release: the ledger as it stands, in place of the head that this bank believes the hub to hold. Another one is
+   * not replaced. Answers what the hub then holds, once it is on its disk.
+   */
+  anchorLedger: command(
+    z.strictObject({ anchored: SignedLedgerHead, replaces: Digest.nullable() }),
+    SignedLedgerHead,
+  ),
   /** Announces the stored bytes; answers where to go on (resumable). */
   offerUpdate: command(SignedUpdateHeader, OwnUpdateState),
   sendChunk: command(

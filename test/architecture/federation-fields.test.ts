@@ -86,6 +86,11 @@ const FROM_BANK = [
   'leaveRun.runId',
   'joinRound.roundId',
   'declineRound.roundId',
+  // the newest hash of the ledger's keyed chain: no count and no ε, and without the bank's key no function of either
+  'anchorLedger.anchored.statement.bankId',
+  'anchorLedger.anchored.statement.head',
+  'anchorLedger.anchored.signature',
+  'anchorLedger.replaces?',
   ...header('offerUpdate'),
   'sendChunk.updateId',
   'sendChunk.offset',
@@ -141,6 +146,11 @@ const FROM_HUB = [
   'runPlan.plan.charterHash',
   'runPlan.plan.charter (the public charter)',
   'runPlan.operatorSignature',
+  // the bank's own signed hash, back to that bank alone
+  ...['statement.bankId', 'statement.head', 'signature'].flatMap((one) => [
+    `pull.ownLedgerHead?.${one}`,
+    `anchorLedger.${one}`,
+  ]),
   ...own('offerUpdate'),
   ...own('sendChunk'),
   ...ENTRY.map((one) => `roundResult.entry.entry.${one}`),

@@ -44,12 +44,13 @@ const absent = (): never => {
 
 export const emptyHandlers: FederationHandlers = {
   enrol: absent,
-  pull: () => ({ version: 7, membership: 'member', roster: [], runs: [] }),
+  pull: () => ({ version: 7, membership: 'member', roster: [], runs: [], ownLedgerHead: null }),
   runPlan: absent,
   joinRun: () => ({}),
   leaveRun: () => ({}),
   joinRound: () => ({}),
   declineRound: () => ({}),
+  anchorLedger: ({ anchored }) => anchored,
   offerUpdate: () => ({ kind: 'none' }),
   sendChunk: () => ({ kind: 'none' }),
   roundResult: absent,

@@ -1,6 +1,7 @@
 /** The contract's methods about the ledger; its budget stands with the policies. */
 import type { BankContract } from '#shared/contract/bank.ts';
 import type { Handlers } from '#shared/contract/define.ts';
+import { recoverStore, recoveryOf } from '../privacy/recover-store.ts';
 import type { Services } from '../services.ts';
 
 type PrivacyMethods = Exclude<Extract<keyof BankContract, `privacy.${string}`>, 'privacy.setBudget'>;
@@ -17,6 +18,12 @@ export function privacyHandlers(services: Services): Pick<Handlers<BankContract>
       soundness.verify();
       changes.note('privacy', 'app');
       return ledger.health();
+    },
+    'privacy.recovery': () => recoveryOf(services),
+    'privacy.recover': async (request) => {
+      await recoverStore(services, request);
+      changes.note('privacy', 'app', 'audit', 'runs', 'review');
+      return {};
     },
   };
 }

@@ -9,6 +9,7 @@ export type GateLedger = Pick<
   | 'reservedEpsilon'
   | 'charge'
   | 'recordOutcome'
+  | 'unresolved'
   | 'hold'
   | 'returnHold'
   | 'isCovered'

@@ -12,6 +12,7 @@ import type { ReviewStore } from '../review/store.ts';
 import type { SignatureStore } from '../store/review-signatures.ts';
 import type { Transact } from '../store/transaction.ts';
 import type { Trainer } from '../training/trainer.ts';
+import type { LedgerAnchor } from './ledger-anchor.ts';
 import type { Participations } from './participations.ts';
 import type { RoundsStore } from './store/records.ts';
 import type { Trust } from './verify.ts';
@@ -44,6 +45,7 @@ export interface RoundsPorts {
   readonly participations: Participations;
   readonly gate: Pick<Gate, 'trainWithinScope' | 'roundEvent'>;
   readonly ledger: GateLedger;
+  readonly anchor: LedgerAnchor;
   readonly trainer: Trainer;
   readonly clock: Clock;
   readonly log: Log;

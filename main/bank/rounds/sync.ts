@@ -33,6 +33,8 @@ export function createSync({ following, onMembership }: SyncOptions): Sync {
     const session = await ports.hub();
     const snapshot = await session.calls.pull({});
     onMembership(snapshot.membership);
+    // Before any round is followed: a ledger that is older than the hub knows charges nothing.
+    ports.anchor.noted(snapshot.ownLedgerHead);
     following.roster.apply(snapshot.roster, session.trust);
     for (const state of snapshot.runs) await followRun(following, session, state);
     seen = snapshot.version;

@@ -38,6 +38,7 @@ const FINAL_REFUSALS: ReadonlySet<FailureCode> = new Set<FailureCode>([
 const NEEDS_A_PERSON: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'hub-unreachable',
   'ledger-broken',
+  'signature-invalid',
   'store-damaged',
 ]);
 const RETRY_MS = 1000;
@@ -58,6 +59,7 @@ export function createUploads(ports: RoundsPorts): Uploads {
         ports.requireSound();
         // Durable before the first byte leaves: an older file can't unsay what was released (I1).
         ports.ledger.mirrorCommitted();
+        await ports.anchor.beforeSending();
       }
       for (const updateId of waiting) await sendOne(ports, updateId, sent);
     }

@@ -52,7 +52,7 @@ export interface ConsortiumLink {
   /** Throws `not-set-up`. */
   required(): Joined;
   noteMembership(membership: Membership): void;
-  session(): Promise<HubSession>;
+  session(): Promise<HubSession & { readonly calls: FederationClient }>;
   /** Every key that ever spoke for the hub here: what it signed stays checkable. */
   hubKeys(): readonly HubKey[];
   view(): HubLink;

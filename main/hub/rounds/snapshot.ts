@@ -25,10 +25,11 @@ export interface SnapshotOptions {
 export function snapshotFor(bank: BankRecord | undefined, options: SnapshotOptions): HubSnapshot {
   const membership: Membership = bank?.status ?? 'unknown';
   const { version, store } = options;
-  if (bank?.status !== 'member') return { version, membership, roster: [], runs: [] };
+  if (bank?.status !== 'member') return { version, membership, roster: [], runs: [], ownLedgerHead: null };
   const roster = rosterOf(store);
   const runs = [...options.runs].map((run) => runState(run, { bankId: bank.bankId, options }));
-  return { version, membership, roster: [...roster], runs };
+  const ownLedgerHead = store.ledgerHeads.of(bank.bankId) ?? null;
+  return { version, membership, roster: [...roster], runs, ownLedgerHead };
 }
 
 /** Everyone the operator ever signed: a suspended bank's key still verifies what it sent before. */

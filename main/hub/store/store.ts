@@ -4,6 +4,7 @@ import { type AuditLog, openAuditLog } from '#main/platform/sqlite/audit-log.ts'
 import { withStoreFailures } from '#main/platform/sqlite/failures.ts';
 import { openStore } from '#main/platform/sqlite/open.ts';
 import type { Clock, Log } from '#main/platform/ports.ts';
+import { type LedgerHeadStore, openLedgerHeadStore } from './ledger-heads.ts';
 import { type MemberStore, openMemberStore } from './members.ts';
 import { HUB_MIGRATIONS } from './migrations/index.ts';
 import { openRunStore, type RunStore } from './runs.ts';
@@ -13,6 +14,7 @@ export interface HubStore {
   readonly members: MemberStore;
   readonly runs: RunStore;
   readonly updates: UpdateStore;
+  readonly ledgerHeads: LedgerHeadStore;
   readonly audit: AuditLog;
   /** All of it or nothing; flushed to the disk when it returns. */
   transaction<T>(change: () => T): T;
@@ -32,6 +34,7 @@ export function openHubStore(options: {
     members: openMemberStore(database),
     runs: openRunStore(database),
     updates: openUpdateStore(database),
+    ledgerHeads: openLedgerHeadStore(database),
     audit: openAuditLog(database, clock),
     transaction: (change) => withStoreFailures(store.file, () => database.transaction(change).immediate()),
     close: () => {

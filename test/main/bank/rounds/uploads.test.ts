@@ -64,6 +64,7 @@ function portsOf(fixture: GateFixture, hub: ReturnType<typeof fakeHub>): RoundsP
     requireSound: () => undefined,
     audit: () => undefined,
     receipts: new Map(),
+    anchor: { noted: () => undefined, beforeSending: () => Promise.resolve() },
     adopted: () => undefined,
     changed: () => undefined,
     hub: async () => ({

@@ -16,6 +16,7 @@ const importing: FailureText['place'] = {
 const rounds: FailureText['place'] = { label: 'Open Rounds', route: { screen: 'rounds', runId: null } };
 const review: FailureText['place'] = { label: 'Open Review', route: { screen: 'review', updateId: null } };
 const privacy: FailureText['place'] = { label: 'Open Privacy', route: { screen: 'privacy' } };
+const audit: FailureText['place'] = { label: 'Open Audit', route: { screen: 'audit' } };
 const settings = (section: SettingsSection): FailureText['place'] => ({
   label: 'Open Settings',
   route: { screen: 'settings', section },
@@ -41,7 +42,7 @@ export const FAILURE_TEXTS: Readonly<Record<FailureCode, FailureText>> = {
   'features-not-ready': say('The features are not ready', data),
   'store-locked': say('The store is open elsewhere'),
   'store-newer': say('The store was written by a newer version'),
-  'store-damaged': say('The store is damaged', settings('files')),
+  'store-damaged': say('The store is damaged', audit),
   'disk-full': say('The disk is full'),
   'ledger-broken': say('The privacy ledger does not verify', privacy),
   'not-set-up': say('The first steps are not finished'),

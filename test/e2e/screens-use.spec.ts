@@ -57,6 +57,7 @@ test('every screen is reached by keys, and the palette runs what works now', asy
     ['Control+3', 'Rounds'],
     ['Control+4', 'Review update'],
     ['Control+5', 'Privacy'],
+    ['Control+6', 'Audit'],
     ['Control+,', 'Settings'],
     ['Control+1', 'Overview'],
   ] as const) {

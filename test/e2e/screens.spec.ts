@@ -1,13 +1,15 @@
 /** Every screen in every state: no accessibility fault in light and dark, nothing lost when small, no fault in the console. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from 'playwright/test';
-import { importId } from './fixtures/ids.ts';
+import { importId, updateId } from './fixtures/ids.ts';
+import { ROUND } from './fixtures/views.ts';
 import { openScreen, type Screen } from './fixtures/screen.ts';
 import type { ScenarioName } from './fixtures/scenarios.ts';
 
-const SETTINGS = ['bank', 'hub', 'policy', 'engine', 'appearance', 'shortcuts', 'files'].map(
+const SETTINGS = ['bank', 'hub', 'policy', 'reviewers', 'engine', 'appearance', 'shortcuts', 'files'].map(
   (name) => `settings/${name}`,
 );
+const RECORD = `review/${updateId(ROUND)}/record`;
 const ALL = [
   'overview',
   'data',
@@ -16,7 +18,9 @@ const ALL = [
   `data/imports/${importId(1)}`,
   'rounds',
   'review',
+  RECORD,
   'privacy',
+  'audit',
   ...SETTINGS,
 ] as const;
 
@@ -29,11 +33,33 @@ const LOOKS: Readonly<Record<ScenarioName, readonly string[]>> = {
     'rounds',
     'review',
     'privacy',
+    'audit',
     'settings/hub',
+    'settings/reviewers',
     'settings/files',
   ],
-  loading: ['overview', 'data', 'rounds', 'review', 'privacy', 'settings/policy'],
-  error: ['overview', 'data', 'rounds', 'review', 'privacy', 'settings/policy'],
+  loading: [
+    'overview',
+    'data',
+    'rounds',
+    'review',
+    RECORD,
+    'privacy',
+    'audit',
+    'settings/policy',
+    'settings/reviewers',
+  ],
+  error: [
+    'overview',
+    'data',
+    'rounds',
+    'review',
+    RECORD,
+    'privacy',
+    'audit',
+    'settings/policy',
+    'settings/reviewers',
+  ],
   full: ALL,
   'review-counting-down': ['overview', 'rounds', 'review'],
   'review-sending': ['review'],
@@ -56,6 +82,20 @@ const LOOKS: Readonly<Record<ScenarioName, readonly string[]>> = {
   'import-running': ['data', `data/imports/${importId(3)}`],
   demo: ['overview'],
   'key-unencrypted': ['settings/bank'],
+  'review-two': ['review', 'settings/reviewers', 'settings/policy'],
+  'review-signed-once': ['review'],
+  'review-signed-twice': ['review', RECORD],
+  'review-by-scope': ['review', RECORD],
+  'leaks-none': ['review'],
+  'leaks-running': ['review'],
+  'leaks-stopped': ['review'],
+  'leaks-failed': ['review'],
+  'leaks-found': ['review', RECORD],
+  'ledger-rolled-back': ['review', 'privacy'],
+  'account-unit': ['review', 'privacy'],
+  'audit-broken': ['audit'],
+  'waiting-for-approval': ['overview', 'rounds', 'settings/hub'],
+  'scope-ended': ['overview', 'rounds'],
 };
 
 /** In dark only what depends on colour is looked at again. */

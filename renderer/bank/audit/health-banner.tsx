@@ -9,6 +9,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { count } from '../../ui/format.ts';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { toast } from '../../ui/toast.ts';
+import { RecoveryButton } from '../privacy/recovery-button.tsx';
 import classes from './audit.module.css';
 
 const words = text.audit;
@@ -33,7 +34,12 @@ export function HealthBanner({ health }: { readonly health: AuditHealth }): Reac
           }}
           title={words.brokenTitle}
           isHere
-          actions={buttons}
+          actions={
+            <>
+              {buttons}
+              <RecoveryButton />
+            </>
+          }
         />
       ) : (
         <div className={classes['health']} role="status">

@@ -1,5 +1,5 @@
 /** The regulator's pack: one file about a run, saved where the person chooses, with its digest to give by another way. */
-import { Button, Checkbox, Code, Group, Modal, NativeSelect, Stack } from '@mantine/core';
+import { Button, Checkbox, Code, Group, NativeSelect, Stack } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { RunId } from '#shared/ids.ts';
 import { type BankContract } from '#shared/contract/bank.ts';
@@ -7,6 +7,7 @@ import { type Output } from '#shared/contract/define.ts';
 import { useAsk, useTell } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
 import { Digest } from '../../ui/digest.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { useSaveText } from '../../ui/save-text.ts';
 import classes from './audit.module.css';
@@ -16,13 +17,13 @@ const words = text.audit;
 export function PackDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [made, setMade] = useState<Output<BankContract['audit.pack']> | null>(null);
   return (
-    <Modal opened onClose={onClose} title={words.packTitle} size="lg">
+    <Dialog onClose={onClose} title={words.packTitle} size="lg">
       {made === null ? (
         <PackForm onClose={onClose} onMade={setMade} />
       ) : (
         <PackMade pack={made} onClose={onClose} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

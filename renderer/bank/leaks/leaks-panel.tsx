@@ -124,9 +124,7 @@ function Found({ state, view, isOpen }: FoundProps): ReactNode {
       return (
         <>
           {state.report.payloadHash === view.digest ? null : (
-            <p className={classes['warning']} role="alert">
-              {words.otherBytes}
-            </p>
+            <p className={classes['warning']}>{words.otherBytes}</p>
           )}
           <LeakTests tests={state.report.tests} />
           <p className={classes['line']}>

@@ -1,5 +1,5 @@
 /** The rehearsal: the same attacks on an update made without noise. Shown, never held, never sendable, forgotten on closing. */
-import { Button, Modal, NativeSelect, SegmentedControl } from '@mantine/core';
+import { Button, NativeSelect, SegmentedControl } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { type UpdateId } from '#shared/ids.ts';
@@ -7,6 +7,7 @@ import { type RecoveredValue, type Rehearsal } from '#shared/privacy/leak-view.t
 import { useTell } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { figure } from '../../ui/format.ts';
 import { leakNumber } from './leak-figure.ts';
@@ -25,7 +26,7 @@ export function RehearsalDialog({ updateId, onClose }: RehearsalDialogProps): Re
   const [batch, setBatch] = useState<number>(BATCHES[0]);
   const rehearse = useTell('leaks.rehearse');
   return (
-    <Modal opened onClose={onClose} title={words.title} size={860}>
+    <Dialog onClose={onClose} title={words.title} size={860}>
       <div className={classes['stack']}>
         <div className={classes['mark']}>
           <IconLock size={16} stroke={1.75} aria-hidden /> {words.mark}
@@ -57,7 +58,7 @@ export function RehearsalDialog({ updateId, onClose }: RehearsalDialogProps): Re
           <Recovered key={rehearse.submittedAt} rehearsal={rehearse.data} />
         )}
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

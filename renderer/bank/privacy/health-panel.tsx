@@ -12,6 +12,7 @@ import { count } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { toast, toastFailure } from '../../ui/toast.ts';
+import { RecoveryButton } from './recovery-button.tsx';
 
 const words = text.privacy;
 
@@ -46,12 +47,23 @@ function Health({ health }: { readonly health: LedgerHealth }): ReactNode {
     case 'broken':
       return <Broken message={`${words.healthBroken(count(health.atSequence))} ${health.reason}`} />;
     case 'rolled-back':
-      return <Broken message={words.healthRolledBack(count(health.entries), count(health.expected))} />;
+      return <Broken message={rolledBackText(health)} />;
   }
 }
 
+function rolledBackText(health: Extract<LedgerHealth, { kind: 'rolled-back' }>): string {
+  const said = words.healthRolledBack(count(health.entries), count(health.expected));
+  return health.witness === undefined ? said : `${said} ${words.witness[health.witness]}`;
+}
+
 function Broken({ message }: { readonly message: string }): ReactNode {
-  return <FailureNotice failure={{ code: 'ledger-broken', message, nextStep: words.brokenNext }} />;
+  return (
+    <FailureNotice
+      failure={{ code: 'ledger-broken', message, nextStep: words.brokenNext }}
+      isHere
+      actions={<RecoveryButton />}
+    />
+  );
 }
 
 function VerifyButton(): ReactNode {

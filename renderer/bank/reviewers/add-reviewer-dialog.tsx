@@ -1,9 +1,10 @@
 /** Adding a reviewer: the name, and the passphrase twice, typed by the reviewer. */
-import { Button, Group, Modal, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type ReviewerView, type ReviewMode } from '#shared/round/reviewer-view.ts';
 import { useTell } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { toast } from '../../ui/toast.ts';
 import { CountersignFields, useCountersign } from './countersign.tsx';
@@ -36,7 +37,7 @@ export function AddReviewerDialog({ mode, reviewers, onClose }: AddReviewerDialo
     add.mutate({ name: name.trim(), passphrase, countersigned }, { onError: forget });
   };
   return (
-    <Modal opened onClose={onClose} title={words.addTitle}>
+    <Dialog onClose={onClose} title={words.addTitle}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -57,7 +58,7 @@ export function AddReviewerDialog({ mode, reviewers, onClose }: AddReviewerDialo
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,9 +1,10 @@
 /** One person or two: what each means, which is in force, and the way to the other. */
-import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
+import { Button, Group, Stack, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { ReviewMode, type ReviewerView } from '#shared/round/reviewer-view.ts';
 import { useTell } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
@@ -94,7 +95,7 @@ function ToOneDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const { countersigned, forget } = countersign;
   const isReady = reason.trim() !== '' && countersigned !== null;
   return (
-    <Modal opened onClose={onClose} title={words.toOneTitle}>
+    <Dialog onClose={onClose} title={words.toOneTitle}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -123,6 +124,6 @@ function ToOneDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

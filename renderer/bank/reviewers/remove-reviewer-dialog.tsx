@@ -1,9 +1,10 @@
 /** Removing a reviewer: with a reason, and both signatures where two are required. */
-import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
+import { Button, Group, Stack, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type ReviewerView } from '#shared/round/reviewer-view.ts';
 import { useTell } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { toast } from '../../ui/toast.ts';
 import { CountersignFields, useCountersign } from './countersign.tsx';
@@ -26,7 +27,7 @@ export function RemoveReviewerDialog({ reviewer, onClose }: RemoveReviewerDialog
   const { countersigned, forget } = countersign;
   const isReady = reason.trim() !== '' && countersigned !== null;
   return (
-    <Modal opened onClose={onClose} title={words.removeTitle(reviewer.name)}>
+    <Dialog onClose={onClose} title={words.removeTitle(reviewer.name)}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -57,6 +58,6 @@ export function RemoveReviewerDialog({ reviewer, onClose }: RemoveReviewerDialog
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -152,9 +152,9 @@ export const privacy = {
   whatIfCounting: 'Counting how many rounds the budget allows…',
   whatIfNone: 'At this rate and noise the budget allows no such round.',
   recovery: {
-    title: 'Way out of a ledger that blocks sending',
+    title: 'Way out of a store that blocks sending',
     loading: 'Reading what is missing',
-    none: 'Nothing is missing: the ledger verifies.',
+    none: 'The ledger verifies, and no end of the audit is missing: there is nothing to go on from. Entries that were changed take a verified backup.',
     fault: 'What is wrong',
     happens: 'What will happen',
     chargeMissing:

@@ -115,6 +115,16 @@ describe('sending a released update', () => {
     expect(partOf(fixture)).toBe('sent');
   });
 
+  it('sends no byte before the hub holds the ledger as it stands', async () => {
+    const { fixture, held } = await released();
+    const hub = fakeHub();
+    const older = new FailureError('ledger-broken', 'the hub knows a newer ledger');
+    const anchor = { noted: () => undefined, beforeSending: () => Promise.reject(older) };
+    await createUploads({ ...portsOf(fixture, hub), anchor }).kick();
+    expect(hub.offered).toHaveLength(0);
+    expect(fixture.store.outbox(held.updateId)).toMatchObject({ state: 'waiting' });
+  });
+
   it('goes on at every offset after a cut, and a restart sends identical bytes under the same header', async () => {
     const { fixture, held } = await released();
     const hub = fakeHub();

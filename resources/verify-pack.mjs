@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Checks a pack of Parley (parley/pack/1) without Parley and without a network: node verify-pack.mjs FILE [--json] [--operator-key=HEX]
+// Checks a pack of Parley (parley/pack/1) without Parley and without a network: node verify-pack.mjs FILE [--json] [--operator-key=HEX] [--ledger-head=HEX]
 // One file, no dependency but Node from version 20 on. docs/pack-format.md says what is proven and what is not.
 // Exit code 0: everything below holds. 1: refused, with the first reason found. 2: wrong usage.
 import { createHash, createPublicKey, verify } from 'node:crypto';
@@ -692,7 +692,8 @@ function plannedCost(charter, index) {
   const training = { samplingRate: recipe.samplingRate, noiseMultiplier, steps };
   const { kind, everyRounds, noiseStandardDeviation, rowsPerUnit } = evaluation.histogram;
   const isDue = kind === 'on' && index > 0 && index % everyRounds === 0;
-  const noise = noiseStandardDeviation / rowsPerUnit;
+  // discrete noise is accounted for as .998 of itself: no ledger counts less than its exact ε
+  const noise = (0.998 * noiseStandardDeviation) / rowsPerUnit;
   return { training, histogram: isDue ? { samplingRate: 1, noiseMultiplier: noise, steps: 1 } : null };
 }
 
@@ -919,7 +920,7 @@ function checkAudit({ audit, notes, updates, scopes, run }) {
 
 /** Changes that loosen something: in mode "two" they carry the signatures of two reviewers. */
 const LOOSENING =
-  /^(reviewers\.\w|policy\.(loosened|standing-on)$|privacy\.budget-raised$|audit\.recovered$)/;
+  /^(reviewers\.\w|policy\.(loosened|standing-on)$|privacy\.(budget-raised|recovered)$|audit\.recovered$)/;
 
 /** Who may sign, and that what two reviewers countersigned is the very change that the entry tells. */
 function followReviewers({ action, detail }, state, must) {
@@ -970,7 +971,7 @@ function checkNotes({ notes, updates }) {
 }
 
 /** Throws a Refusal with the first reason; answers what the pack says, for one page. */
-function checkPack(content, operatorKey) {
+function checkPack(content, { operatorKey, ledgerHead }) {
   let file;
   try {
     file = JSON.parse(content);
@@ -994,6 +995,8 @@ function checkPack(content, operatorKey) {
   const keys = checkConsortium(pack);
   for (const run of pack.runs) checkRun(run, { consortium: pack.consortium, keys });
   const ledger = checkLedger(pack);
+  const isAnchored = ledgerHead === undefined || pack.ledger.some(({ mac }) => mac === ledgerHead);
+  need(isAnchored, 'the ledger does not have the entry that the hub keeps the hash of');
   checkUpdates(pack, ledger);
   checkScopes(pack, ledger);
   checkAudit(pack);
@@ -1002,9 +1005,9 @@ function checkPack(content, operatorKey) {
 }
 
 /** `{ kind: 'accepted', summary }` or `{ kind: 'refused', reason }`, whatever the text is. */
-export function verifyPack(content, { operatorKey } = {}) {
+export function verifyPack(content, known = {}) {
   try {
-    return { kind: 'accepted', summary: checkPack(content, operatorKey) };
+    return { kind: 'accepted', summary: checkPack(content, known) };
   } catch (error) {
     if (error instanceof Refusal) return { kind: 'refused', reason: error.message };
     // A signed charter of a later version, for example: not understood is not accepted.
@@ -1113,15 +1116,15 @@ function page({ bank, consortium, budget, epsilon, recovery, updates, runs, entr
 }
 
 function main(args) {
-  const [flags, files] = [
-    args.filter((arg) => arg.startsWith('--')),
-    args.filter((arg) => !arg.startsWith('--')),
-  ];
-  const operatorFlag = flags.find((flag) => flag.startsWith('--operator-key='));
-  const operatorKey = operatorFlag?.slice('--operator-key='.length);
-  const isKnown = flags.every((flag) => flag === '--json' || flag === operatorFlag);
-  if (files.length !== 1 || !isKnown || (operatorKey !== undefined && !TYPES.hash(operatorKey))) {
-    console.error('Usage: node verify-pack.mjs FILE [--json] [--operator-key=HEX]');
+  const files = args.filter((arg) => !arg.startsWith('--'));
+  const flags = args.filter((arg) => arg.startsWith('--'));
+  const valueOf = (name) => flags.find((flag) => flag.startsWith(`--${name}=`))?.slice(name.length + 3);
+  const known = { operatorKey: valueOf('operator-key'), ledgerHead: valueOf('ledger-head') };
+  const isKnown = flags.every(
+    (flag) => flag === '--json' || /^--(operator-key|ledger-head)=[0-9a-f]{64}$/.test(flag),
+  );
+  if (files.length !== 1 || !isKnown) {
+    console.error('Usage: node verify-pack.mjs FILE [--json] [--operator-key=HEX] [--ledger-head=HEX]');
     return 2;
   }
   let content;
@@ -1131,7 +1134,7 @@ function main(args) {
     console.error(`The file ${files[0]} can't be read`);
     return 1;
   }
-  const verdict = verifyPack(content, { operatorKey });
+  const verdict = verifyPack(content, known);
   if (flags.includes('--json')) console.log(JSON.stringify(verdict));
   else if (verdict.kind === 'accepted') console.log(page(verdict.summary));
   else console.error(`REFUSED: ${verdict.reason}`);

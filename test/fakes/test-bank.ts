@@ -1,6 +1,6 @@
 /** A whole bank backend in a folder of its own: real store, ledger, gate and sockets; only the training is a fake. */
 import path from 'node:path';
-import { type Bank, createBank } from '#main/bank/create.ts';
+import { type Bank, type BankOptions, createBank } from '#main/bank/create.ts';
 import type { Trainer } from '#main/bank/training/trainer.ts';
 import { createWorkers } from '#main/platform/workers/workers.ts';
 import { realClock } from '#main/platform/clock.ts';
@@ -37,8 +37,8 @@ export interface TestBankOptions {
   readonly home: string;
   readonly log?: Log;
   readonly connect?: typeof connectFederation;
-  /** A trainer that really trains, instead of the fake. */
-  readonly trainer?: Trainer;
+  /** A trainer that really trains, instead of the fake; `own`: the product's, on imported rows. */
+  readonly trainer?: Trainer | 'own';
 }
 
 export async function openTestBank(options: TestBankOptions): Promise<TestBank> {
@@ -64,7 +64,7 @@ export async function openTestBank(options: TestBankOptions): Promise<TestBank> 
     host: 'headless',
     version: '0.0.0',
     threads: 1,
-    trainer: () => options.trainer ?? trainer,
+    ...trainerOf(options.trainer ?? trainer),
   });
   const client = createClient(bankContract, {
     request: (method, input) => bank.answer(method, input, undefined),
@@ -79,6 +79,10 @@ export async function openTestBank(options: TestBankOptions): Promise<TestBank> 
     until: (what, find) => until(`${name}: ${what}`, find),
     close: () => bank.close(),
   };
+}
+
+function trainerOf(trainer: Trainer | 'own'): Pick<BankOptions, 'trainer'> {
+  return trainer === 'own' ? {} : { trainer: () => trainer };
 }
 
 export async function until<T>(what: string, find: () => Promise<T | undefined>): Promise<T> {

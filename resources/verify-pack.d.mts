@@ -37,4 +37,7 @@ export type PackVerdict =
   | { readonly kind: 'accepted'; readonly summary: PackSummary }
   | { readonly kind: 'refused'; readonly reason: string };
 
-export function verifyPack(content: string, options?: { readonly operatorKey?: string }): PackVerdict;
+export function verifyPack(
+  content: string,
+  known?: { readonly operatorKey?: string; readonly ledgerHead?: string },
+): PackVerdict;

@@ -7,6 +7,7 @@ import { createBankKey } from '#main/bank/settings/bank-key.ts';
 import type { KeyPair } from '#main/wire/identity.ts';
 import { systemRandom } from '#main/platform/random.ts';
 import { createSecrets } from '#main/platform/secrets.ts';
+import { connectStore } from '#main/platform/sqlite/open.ts';
 import type { ReviewerCredential } from '#shared/round/reviewer-view.ts';
 import type { ReleaseScope, ReviewView } from '#shared/round/review-view.ts';
 import type { RunId } from '#shared/ids.ts';
@@ -31,6 +32,8 @@ export interface PackWorld {
   readonly first: RunId;
   /** The first bank's folder, closed. */
   readonly home: string;
+  /** Its store as it was before the second run. */
+  readonly olderStore: string;
   remove(): void;
 }
 
@@ -52,6 +55,8 @@ export async function makePackWorld(): Promise<PackWorld> {
     for (const bank of [birke, cedar]) await setStanding(bank);
     const first = await firstRun(hub, own, banks);
     const earlier = await packOf(own);
+    const olderStore = path.join(folder.path, 'older.sqlite');
+    snapshot(own, olderStore);
     await secondRun(hub, own, banks);
     return {
       whole: await packOf(own),
@@ -63,6 +68,7 @@ export async function makePackWorld(): Promise<PackWorld> {
       key: keyOf(own),
       first,
       home: own.home,
+      olderStore,
       remove: () => {
         folder.remove();
       },
@@ -71,6 +77,13 @@ export async function makePackWorld(): Promise<PackWorld> {
     await Promise.all(banks.map((bank) => bank.close()));
     await hub.close();
   }
+}
+
+/** A backup of the open store, as an operator of machines would take one. */
+function snapshot({ home }: TestBank, file: string): void {
+  const store = connectStore(path.join(home, 'bank.sqlite'));
+  store.database.prepare('VACUUM INTO ?').run(file);
+  store.close();
 }
 
 async function packOf(

@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectStore } from '#main/platform/sqlite/open.ts';
 import { createAccountant } from '#shared/privacy/accountant.ts';
+import { openTestBank } from '../../../fakes/test-bank.ts';
 import { verifyPack } from '../../../../resources/verify-pack.mjs';
 import { MUTATIONS } from './mutations/all.ts';
-import { forge, openPack, signedBy, STRANGER } from './mutations/forge.ts';
+import { forge, openPack, rebuildLedger, rewrite, signedBy, STRANGER } from './mutations/forge.ts';
 import { makePackWorld, NOTE, type PackWorld } from './pack-world.ts';
 
 let world: PackWorld;
@@ -77,6 +79,67 @@ describe('a real pack', () => {
   });
 });
 
+describe('a pack of a store that was recovered', () => {
+  const packAfter = async (prepare: (home: string) => void): Promise<string> => {
+    const home = mkdtempSync(path.join(tmpdir(), 'parley-recovered-'));
+    cpSync(world.home, home, { recursive: true });
+    prepare(home);
+    const bank = await openTestBank({ name: 'Ahorn', home });
+    try {
+      const { client } = bank;
+      await expect(client['audit.pack']({ withNotes: false })).rejects.toMatchObject({
+        code: 'ledger-broken',
+      });
+      await client['privacy.recover']({ reason: 'The disk failed', countersigned: [] });
+      return (await client['audit.pack']({ withNotes: false })).text;
+    } finally {
+      await bank.close();
+      rmSync(home, { recursive: true, force: true });
+    }
+  };
+  const restoreOlder = (home: string): void => {
+    for (const suffix of ['', '-wal', '-shm'])
+      rmSync(path.join(home, `bank.sqlite${suffix}`), { force: true });
+    copyFileSync(world.olderStore, path.join(home, 'bank.sqlite'));
+  };
+  const recoveryOf = (text: string) => {
+    const verdict = verifyPack(text);
+    return verdict.kind === 'refused' ? verdict.reason : verdict.summary.recovery;
+  };
+
+  it('from an older copy is accepted, and says so', async () => {
+    const text = await packAfter(restoreOlder);
+    expect(recoveryOf(text)).toEqual({ recoveries: 1, sealedEntries: 0, missingUpdates: 0 });
+  });
+
+  it('from a damaged ledger is accepted with the damaged entries sealed, and no other ones', async () => {
+    const text = await packAfter((home) => {
+      const store = connectStore(path.join(home, 'bank.sqlite'));
+      store.database.exec('DROP TRIGGER privacy_ledger_keeps_values');
+      store.database.exec("UPDATE privacy_ledger SET body = 'not JSON' WHERE sequence = 4");
+      store.close();
+    });
+    expect(recoveryOf(text)).toEqual({ recoveries: 1, sealedEntries: 29, missingUpdates: 0 });
+    const forged = openPack(text);
+    const damaged = forged.ledger[3];
+    if (damaged === undefined) throw new Error('no fourth entry');
+    damaged.body = '{}';
+    rebuildLedger(forged);
+    expect(reasonOf(signedBy(world.key, forged))).toBe(
+      'ledger entry 30: the entries that it sealed are others',
+    );
+  });
+
+  it('is refused where a recovery counts less than was spent', async () => {
+    const forged = openPack(await packAfter(restoreOlder));
+    const recovered = forged.ledger.find(({ kind }) => kind === 'recovered');
+    if (recovered === undefined) throw new Error('no recovery');
+    rewrite(recovered, 'body', { epsilonAfter: 0.1 });
+    rebuildLedger(forged);
+    expect(reasonOf(signedBy(world.key, forged))).toMatch(/it counts ε 0.1, and less than was spent$/);
+  });
+});
+
 describe('a forged pack', () => {
   it.each(MUTATIONS.map((mutation) => [mutation.name, mutation] as const))(
     'is refused: %s',
@@ -115,14 +178,21 @@ describe('a forged pack', () => {
     });
   });
 
+  it('is refused where the hub keeps the hash of another ledger', () => {
+    const ledgerHead = openPack(world.whole).ledger.at(-1)?.mac ?? '';
+    expect(verifyPack(world.whole, { ledgerHead }).kind).toBe('accepted');
+    expect(verifyPack(world.earlier, { ledgerHead })).toMatchObject({
+      reason: 'the ledger does not have the entry that the hub keeps the hash of',
+    });
+  });
+
   it('that nothing was done to, but for the signature made again, is the same pack', () => {
     expect(signedBy(world.key, openPack(world.whole))).toBe(world.whole);
   });
 });
 
 describe('the verifier as a program', () => {
-  it('runs alone in an empty folder: 0 with one page, 1 with the reason, 2 for wrong usage', async () => {
-    const { copyFileSync, readdirSync } = await import('node:fs');
+  it('runs alone in an empty folder: 0 with one page, 1 with the reason, 2 for wrong usage', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'parley-verify-'));
     const run = (...args: readonly string[]) =>
       spawnSync(process.execPath, ['verify-pack.mjs', ...args], { cwd: folder, encoding: 'utf8' });
@@ -132,6 +202,7 @@ describe('the verifier as a program', () => {
       writeFileSync(path.join(folder, 'bad.json'), world.whole.replace('Ahorn', 'Aspen'));
       expect(readdirSync(folder)).toHaveLength(3);
       const good = run('good.json');
+      expect(good.stderr).toBe('');
       expect(good.status).toBe(0);
       expect(good.stdout).toContain('10 held: 8 released, 1 withheld, 1 late');
       const bad = run('bad.json', '--json');

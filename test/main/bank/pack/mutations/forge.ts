@@ -75,7 +75,7 @@ export function signedBy({ privateKey, publicKey }: KeyPair, pack: OpenPack): st
 
 const GENESIS = '0'.repeat(64);
 
-function rebuildLedger(pack: OpenPack): void {
+export function rebuildLedger(pack: OpenPack): void {
   let [previousHash, previousMac] = [GENESIS, GENESIS];
   for (const [i, row] of pack.ledger.entries()) {
     Object.assign(row, { sequence: i + 1, previousMac });

@@ -11,6 +11,7 @@ import { reviewerHandlers } from './api/reviewers.ts';
 import { reviewHandlers } from './api/reviews.ts';
 import { roundHandlers } from './api/rounds.ts';
 import { scoringHandlers } from './api/scoring.ts';
+import { storeHandlers } from './api/store.ts';
 import { auditCommands } from './audit/commands.ts';
 import type { Services } from './services.ts';
 import type { DemoService } from './settings/demo/service.ts';
@@ -26,6 +27,7 @@ export function bankHandlers(services: Services, demo: DemoService): Handlers<Ba
     ...reviewerHandlers(services),
     ...leakHandlers(services),
     ...scoringHandlers(services),
+    ...storeHandlers(services),
     ...auditHandlers(services),
   };
   return auditCommands(bankContract, handlers, services.audit);

@@ -49,6 +49,21 @@ export function readFileIfPresent(file: string): Uint8Array | undefined {
   }
 }
 
+/** Forces a file that another library wrote to the disk. */
+export function flushFile(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A new name in a folder is durable only once the folder is flushed. */
+export function flushDirectoryOf(file: string): void {
+  flushDirectory(path.dirname(path.resolve(file)));
+}
+
 /** Whether an error of Node's file system carries this code. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;

@@ -180,6 +180,12 @@ export const bankContract = {
   ...reviewMethods,
   ...leakMethods,
 
+  /** The store as of now as one checked file at a path of this machine. It holds every row: keep it like the store. */
+  'store.backup': command(
+    z.strictObject({ file: z.string().min(1) }),
+    z.object({ file: z.string(), bytes: z.number() }),
+  ),
+
   'privacy.state': query(nothing, PrivacyStateView),
   'privacy.ledger': query(page, z.object({ total: z.number(), entries: z.array(LedgerEntryView) })),
   'privacy.setBudget': command(

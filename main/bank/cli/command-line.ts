@@ -55,6 +55,10 @@ export type BankCommand =
       readonly signedBy: readonly SignedBy[];
     }
   | { readonly kind: 'score'; readonly runId: RunId | undefined; readonly outputFile: string | undefined }
+  | { readonly kind: 'backup'; readonly file: string }
+  | { readonly kind: 'restore'; readonly file: string }
+  | { readonly kind: 'show-recovery' }
+  | { readonly kind: 'recover'; readonly reason: string; readonly signedBy: readonly SignedBy[] }
   | { readonly kind: 'recover-audit'; readonly reason: string; readonly signedBy: readonly SignedBy[] }
   | {
       readonly kind: 'pack';
@@ -124,6 +128,12 @@ function commandOf(verb: string, operands: readonly string[], flags: BankFlags):
       return policyCommand(flags);
     case 'score':
       return { kind: 'score', runId: runFlag(flags), outputFile: text(flags, 'out') };
+    case 'backup':
+      return { kind: verb, file: operand(operands, z.string().min(1), 'one file to write') };
+    case 'restore':
+      return { kind: verb, file: operand(operands, z.string().min(1), 'the file of a backup') };
+    case 'recover':
+      return recoverOf(flags);
     case 'recover-audit':
       return { kind: 'recover-audit', reason: need(flags, 'reason'), signedBy: signedByOf(flags) };
     case 'pack':
@@ -143,6 +153,13 @@ function commandOf(verb: string, operands: readonly string[], flags: BankFlags):
 function releaseOf(flags: BankFlags, note: string): BankCommand {
   const following = wholeNumber(flags, 'rounds');
   return { kind: 'release', digest: digestOf(flags), following, note, signedBy: signedByOf(flags) };
+}
+
+function recoverOf(flags: BankFlags): BankCommand {
+  const reason = text(flags, 'reason');
+  return reason === undefined
+    ? { kind: 'show-recovery' }
+    : { kind: 'recover', reason, signedBy: signedByOf(flags) };
 }
 
 function joinOf(operands: readonly string[], flags: BankFlags): BankCommand {

@@ -39,6 +39,10 @@ export const BANK_HELP = `One bank of a consortium, for its analyst, without a w
   score     [--run RUN] [--out FILE]
                                     score the test days with the adopted model
   verify                            check ledger, audit, published rounds and releases, each from its first entry on
+  backup    FILE                    the whole store as one checked file, while it is in use; the keys are not in it
+  restore   FILE                    put a backup in the store's place (nothing may serve it); the store of before is kept.
+                                    It buys no budget back: what it lacks is charged by recover
+  recover   [--reason TEXT]         what it would take to go on from a ledger that blocks sending; with a reason, do it
   recover-audit --reason TEXT       go on from an audit whose end is missing, as after an older copy was restored
   pack      FILE [--run RUN] [--with-notes]
                                     one file for a regulator: who took part, what left, at which cost, signed and

@@ -49,9 +49,14 @@ async function performCommand({ command, home }: CommandLine, program: BankProgr
     return { answer: { document: { help: BANK_HELP }, words: BANK_HELP }, goesOn: false };
   const port = command.kind === 'serve' ? command.port : undefined;
   // Loaded here, so that help and epsilon start without a store, sockets and training.
-  const { ask, serveBank, withBank } = await import('./backend.ts');
+  const { ask, restoreBank, restored, serveBank, withBank } = await import('./backend.ts');
   const options = await program.bankOptions({ home, port });
   if (command.kind === 'serve') return { answer: await serveBank(options, command.withPage), goesOn: true };
+  if (command.kind === 'restore') {
+    const kept = restoreBank(options, command.file);
+    const answer = await withBank({ options, mayCreate: false }, (client) => restored(client, kept));
+    return { answer, goesOn: false };
+  }
   const mayCreate = command.kind === 'init';
   const answer = await withBank({ options, mayCreate }, (client) => ask(client, command, program));
   return { answer, goesOn: false };

@@ -19,8 +19,9 @@ import type { BankProgram } from './program.ts';
 import type { BankClient } from './reach.ts';
 import { askReviewers, credentialsOf } from './reviewer-verbs.ts';
 import { release, train, withhold } from './round-verbs.ts';
+import { backup, recover, showRecovery } from './store-verbs.ts';
 
-export type AskedCommand = Exclude<BankCommand, { kind: 'help' | 'serve' }>;
+export type AskedCommand = Exclude<BankCommand, { kind: 'help' | 'serve' | 'restore' }>;
 
 export async function ask(client: BankClient, command: AskedCommand, program: BankProgram): Promise<Answer> {
   switch (command.kind) {
@@ -53,6 +54,12 @@ export async function ask(client: BankClient, command: AskedCommand, program: Ba
       return withhold(client, command.note);
     case 'score':
       return score(client, command);
+    case 'backup':
+      return backup(client, command.file);
+    case 'show-recovery':
+      return showRecovery(client);
+    case 'recover':
+      return recover(client, command, program);
     case 'recover-audit': {
       const countersigned = await credentialsOf(client, program, command.signedBy);
       await client['audit.recover']({ reason: command.reason, countersigned });

@@ -20,6 +20,8 @@ export const PHRASES: Readonly<Record<string, Phrase>> = {
   'scoring.score': (f) =>
     `Test days scored${has(f, 'runId') ? ` with the model of ${word(f, 'runId')}` : ''}`,
 
+  'store.backup': (f) => `Backup of the store written: ${word(f, 'file')}`,
+
   'consortium.join': () => 'Invitation accepted: enrolment at the hub of the consortium',
   'runs.join': (f) => `Joining of ${word(f, 'runId')} asked for`,
   'runs.leave': (f) => `Leaving of ${word(f, 'runId')} asked for`,

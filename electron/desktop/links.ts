@@ -15,6 +15,7 @@ const SCREENS = {
   round: 'go.rounds',
   review: 'go.review',
   privacy: 'go.privacy',
+  audit: 'go.audit',
   settings: 'go.settings',
 } as const satisfies Readonly<Record<string, CommandId>>;
 

@@ -5,21 +5,28 @@ import { text } from '../../text/en.ts';
 const words = text.leaks;
 
 const TINY = 1e-6;
+const SMALL = 0.001;
 
-/** Three decimals; whole numbers as they are; what three decimals would hide by its first digits. */
-export function leakNumber(value: number): string {
-  const size = Math.abs(value);
-  if (size > 0 && size < TINY) return value.toExponential(1);
-  const options: Intl.NumberFormatOptions =
-    size > 0 && size < 0.001
-      ? { maximumSignificantDigits: 2 }
-      : { minimumFractionDigits: decimalsOf(value), maximumFractionDigits: decimalsOf(value) };
-  return new Intl.NumberFormat(undefined, options).format(value);
+/** Decimals that tell numbers of this size apart: none for whole ones, three below 10. */
+function decimalsOf(values: readonly number[]): number {
+  if (values.every(Number.isInteger)) return 0;
+  return values.some((value) => Math.abs(value) >= 10) ? 1 : 3;
 }
 
-function decimalsOf(value: number): number {
-  if (Number.isInteger(value)) return 0;
-  return Math.abs(value) < 10 ? 3 : 1;
+/** With so many decimals; what they would hide by its first two digits. */
+function written(value: number, decimals: number): string {
+  const size = Math.abs(value);
+  if (size > 0 && size < TINY) return value.toExponential(1);
+  if (size > 0 && size < SMALL)
+    return new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 }).format(value);
+  return new Intl.NumberFormat(undefined, {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  }).format(value);
+}
+
+export function leakNumber(value: number): string {
+  return written(value, decimalsOf([value]));
 }
 
 export interface LeakFigureText {
@@ -28,12 +35,14 @@ export interface LeakFigureText {
   readonly rest: string;
 }
 
+/** The value, its chance level and its interval, all with the same decimals. */
 export function leakFigureText({ value, chance, low, high, unit }: LeakFigure): LeakFigureText {
+  const decimals = decimalsOf([value, chance, low, high].filter((one) => one !== null));
   const withUnit = (number: number): string =>
-    unit === '' ? leakNumber(number) : `${leakNumber(number)} ${unit}`;
+    `${written(number, decimals)}${unit === '' ? '' : `\u00a0${unit}`}`;
   const rest = [
     chance === null ? null : words.chance(withUnit(chance)),
-    low === null || high === null ? null : words.interval(leakNumber(low), leakNumber(high)),
+    low === null || high === null ? null : words.interval(written(low, decimals), written(high, decimals)),
   ];
   return {
     value: value === null ? '–' : withUnit(value),

@@ -50,11 +50,15 @@ function Figure({ one }: { readonly one: LeakFigure }): ReactNode {
   const { value, rest } = leakFigureText(one);
   return (
     <div>
-      <dt>{one.name}</dt>
+      <dt>{sentenceCase(one.name)}</dt>
       <dd>
         <strong>{value}</strong>
         {rest === '' ? null : <span className={classes['quiet']}> ({rest})</span>}
       </dd>
     </div>
   );
+}
+
+function sentenceCase(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }

@@ -18,7 +18,9 @@ export function RecordSignatures({ view }: { readonly view: ReviewView }): React
         if (signed.length > 0)
           return signed.map(({ statement, publicKey, signature }) => (
             <div key={statement.reviewerId} className={classes['signature']}>
-              <strong>{statement.reviewer}</strong> <span>{words.signedAt(momentText(statement.at))}</span>
+              <div>
+                <strong>{statement.reviewer}</strong> {words.signedAt(momentText(statement.at))}
+              </div>
               <div>
                 {words.publicKey} <Hash value={publicKey} />
               </div>

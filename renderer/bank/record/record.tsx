@@ -35,7 +35,11 @@ export function ReviewRecord({ updateId, version }: ReviewRecordProps): ReactNod
   return (
     <Page
       title={words.title}
-      about={<Anchor href={hrefOf({ screen: 'review', updateId })}>{words.back}</Anchor>}
+      about={
+        <Anchor href={hrefOf({ screen: 'review', updateId })} data-print="no">
+          {words.back}
+        </Anchor>
+      }
       actions={
         <Button
           leftSection={<IconPrinter size={16} stroke={1.5} aria-hidden />}
@@ -66,7 +70,6 @@ function Sheet({ view, version }: { readonly view: ReviewView; readonly version:
   return (
     <article className={classes['sheet']}>
       <header className={classes['head']}>
-        <h2>{words.title}</h2>
         <p>
           {view.destination.consortium} · {view.destination.runTitle} ·{' '}
           {text.rounds.roundOf(roundNumber(view.roundIndex), view.rounds)}
@@ -93,8 +96,9 @@ function Sheet({ view, version }: { readonly view: ReviewView; readonly version:
           {bySeverity(view.checks).map(({ id, level, title, detail }) => (
             <li key={id}>
               <strong>
-                {text.review.levels[level]}: {title}.
-              </strong>{' '}
+                {text.review.levels[level]}: {title}
+              </strong>
+              {' · '}
               <HashText>{detail}</HashText>
             </li>
           ))}

@@ -53,7 +53,7 @@ export function Destination({ view }: { readonly view: ReviewView }): ReactNode 
 }
 
 /** What is known of the destination before the update is read: shown while loading. */
-export function DestinationKnown(): ReactNode {
+export function DestinationKnown({ isFailed }: { readonly isFailed: boolean }): ReactNode {
   const state = useAsk('app.state', {});
   const hub = state.data?.hub;
   const bank = state.data?.bank ?? null;
@@ -76,7 +76,7 @@ export function DestinationKnown(): ReactNode {
       </div>
       <div>
         <dt>{words.what}</dt>
-        <dd className={classes['quiet']}>{words.loadingWhat}</dd>
+        <dd className={classes['quiet']}>{isFailed ? words.failedWhat : words.loadingWhat}</dd>
       </div>
     </dl>
   );

@@ -31,7 +31,7 @@ export function Review({ updateId }: { readonly updateId: UpdateId | null }): Re
   if (review.data === undefined)
     return (
       <Page title={words.title}>
-        <DestinationKnown />
+        <DestinationKnown isFailed={review.isError} />
         {review.isError ? <Unreadable error={review.error} onRetry={retry} /> : <Loading rows={8} />}
       </Page>
     );
@@ -105,6 +105,8 @@ function Shown({ view, asOf }: ShownProps): ReactNode {
 
 function HeaderActions({ view, asOf }: ShownProps): ReactNode {
   const isOpen = view.state.kind === 'waiting' || view.state.kind === 'changed';
+  // Once decided, the notice above the update leads to the record.
+  const isOver = ['sent', 'late', 'withheld'].includes(view.state.kind);
   return (
     <>
       {view.closesInMs === null || !isOpen ? null : (
@@ -115,14 +117,16 @@ function HeaderActions({ view, asOf }: ShownProps): ReactNode {
           </strong>
         </span>
       )}
-      <Button
-        size="compact-sm"
-        component="a"
-        data-print="no"
-        href={hrefOf({ screen: 'record', updateId: view.updateId })}
-      >
-        {text.record.open}
-      </Button>
+      {isOver ? null : (
+        <Button
+          size="compact-sm"
+          component="a"
+          data-print="no"
+          href={hrefOf({ screen: 'record', updateId: view.updateId })}
+        >
+          {text.record.open}
+        </Button>
+      )}
     </>
   );
 }

@@ -44,7 +44,7 @@ export function WireTab({ view }: { readonly view: ReviewView }): ReactNode {
       <SampleChart sample={view.wireSample} />
       {view.wireSample.map(({ vector, gridStep, first }) => (
         <div key={vector}>
-          <span className={classes['small']}>{words.vector(vector, gridStep.toExponential(3))}</span>
+          <span className={classes['small']}>{words.vector(vector, stepText(gridStep))}</span>
           <p className={classes['numbers']}>
             {first.join('  ')} {words.more}
           </p>
@@ -60,6 +60,13 @@ export function WireTab({ view }: { readonly view: ReviewView }): ReactNode {
       </ul>
     </>
   );
+}
+
+/** Grids are powers of two; counts go in whole numbers. */
+export function stepText(gridStep: number): string {
+  const exponent = Math.log2(gridStep);
+  if (gridStep === 1) return words.wholeSteps;
+  return Number.isInteger(exponent) ? `2^${String(exponent)}` : gridStep.toExponential(3);
 }
 
 /** The vector that carries the noise, else the first one. */

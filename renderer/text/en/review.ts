@@ -25,6 +25,7 @@ export const review = {
   key: 'key',
   digest: 'SHA-256',
   loadingWhat: 'reading the held update',
+  failedWhat: 'not read: nothing can be released before it is shown',
   privacyTitle: 'Privacy',
   price: (before: string, after: string, budget: string) => `ε ${before} → ${after} of ${budget}`,
   priceRound: (epsilon: string) => `this round ${epsilon}`,
@@ -136,6 +137,7 @@ export const review = {
     columns: { field: 'Field', value: 'Value', meaning: 'What it is' },
     numbers: 'The numbers, as they travel',
     vector: (vector: string, step: string) => `${vector}, in steps of ${step}`,
+    wholeSteps: '1: whole counts',
     more: '…',
     chart: (vector: string) => `First numbers of “${vector}”`,
     sentence: (numbers: number) =>

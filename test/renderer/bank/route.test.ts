@@ -12,8 +12,11 @@ const routes: readonly Route[] = [
   { screen: 'rounds', runId: null },
   { screen: 'rounds', runId: runId(2) },
   { screen: 'review', updateId: updateId(1) },
+  { screen: 'record', updateId: updateId(1) },
   { screen: 'privacy' },
+  { screen: 'audit' },
   { screen: 'settings', section: 'engine' },
+  { screen: 'settings', section: 'reviewers' },
 ];
 
 describe('addresses', () => {

@@ -24,6 +24,10 @@ describe('ε on the screen', () => {
   it('rounds what remains down and never shows less than nothing', () => {
     expect(epsilonLeft(1.6999)).toBe('1.69');
     expect(epsilonLeft(-0.2)).toBe('0.00');
+    expect(epsilonLeft(0.0846)).toBe('0.084');
+    // Zeros are written alike, however little is left.
+    expect(epsilonLeft(0.0004)).toBe('0.00');
+    expect(epsilonLeft(0)).toBe('0.00');
   });
 
   it('shows spent and left that never add up to more than the budget', () => {

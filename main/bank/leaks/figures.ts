@@ -2,12 +2,14 @@
 import type { LeakFigure } from '#shared/privacy/leak-view.ts';
 
 export function figure(name: string, value: number | null, more: Partial<LeakFigure> = {}): LeakFigure {
-  return { name, value, chance: null, low: null, high: null, unit: '', ...more };
+  // a model that left all numbers has no figures
+  const known = value !== null && Number.isFinite(value) ? value : null;
+  return { name, value: known, chance: null, low: null, high: null, unit: '', ...more };
 }
 
 /** A relative distance in words: `0.68 of its length`. */
-export function inLengths(relative: number | null): string {
-  if (relative === null) return 'nowhere near';
+export function inLengths(relative: number): string {
+  if (!Number.isFinite(relative)) return 'nowhere near';
   if (relative < 0.001) return 'less than a thousandth of its length';
   return `${relative.toPrecision(2)} of its length`;
 }

@@ -1,5 +1,5 @@
 /** The two inversions in words: what was tried, what came out, and what chance alone gives. Pure. */
-import type { LeakFigure, LeakTest } from '#shared/privacy/leak-view.ts';
+import type { LeakTest } from '#shared/privacy/leak-view.ts';
 import type { AnalyticInversion } from '../../learning/attacks/analytic-inversion.ts';
 import { figure, inLengths } from './figures.ts';
 
@@ -8,22 +8,28 @@ export function analyticTest(
   rows: { readonly train: number; readonly heldOut: number },
 ): LeakTest {
   const { recovered, recoveredByChance, best, bestByChance, guesses } = found;
-  const isLeak = recovered.length > recoveredByChance;
-  const tried = `First-layer weights divided by biases give ${String(guesses)} guesses at rows`;
-  const count = String(recovered.length);
   return {
     id: 'analytic-inversion',
     title: 'Reading rows from the first layer',
-    verdict: isLeak ? 'leak-found' : 'nothing-found',
-    sentence: isLeak
-      ? `${tried}, and ${count} of ${rows.train.toLocaleString('en')} training rows come out to within 1 %.`
-      : `${tried}. No training row comes out; the nearest is ${inLengths(best)} away from its guess.`,
-    chanceSentence: `The same guesses come within ${inLengths(bestByChance)} of ${rows.heldOut.toLocaleString('en')} rows that took no part.`,
+    verdict: recovered.length > recoveredByChance ? 'leak-found' : 'nothing-found',
+    sentence: `First-layer weights divided by biases give ${String(guesses)} guesses at rows. ${readRows(found, rows.train)}`,
+    chanceSentence:
+      bestByChance === null
+        ? 'There is nothing to compare with.'
+        : `The same guesses come within ${inLengths(bestByChance)} of ${rows.heldOut.toLocaleString('en')} rows that took no part.`,
     figures: [
       figure('rows read to within 1 %', recovered.length, { chance: recoveredByChance, unit: 'rows' }),
       figure('smallest relative distance to a row', best, { chance: bestByChance }),
     ],
   };
+}
+
+function readRows({ recovered, recoveredByChance, best }: AnalyticInversion, rows: number): string {
+  const count = `${String(recovered.length)} of ${rows.toLocaleString('en')} training rows`;
+  if (recovered.length > recoveredByChance) return `${count} come out to within 1 %.`;
+  if (recovered.length > 0) return `${count} lie within 1 % of one, no more than of rows that took no part.`;
+  const nearest = best === null ? '' : `; the nearest is ${inLengths(best)} away`;
+  return `No training row comes out${nearest}.`;
 }
 
 /** A guess nearer than this to a training row, and twice as near as to any other row, has found it. */
@@ -39,32 +45,43 @@ export interface SearchOutcome {
   readonly bestByChance: number | null;
 }
 
+const searchHead = {
+  id: 'optimisation-inversion',
+  title: 'Searching for rows that explain the update',
+} as const;
+
 export function optimisationTest(outcome: SearchOutcome): LeakTest {
-  const { best, bestByChance, bestCosine, bestObjective, assumedRows } = outcome;
+  const { best, bestByChance, bestCosine, bestObjective } = outcome;
   const isLeak = best !== null && best < FOUND_DISTANCE && best < (bestByChance ?? Infinity) / 2;
-  const searched = `A search for ${assumedRows.join(' or ')} ${assumedRows.at(-1) === 1 ? 'row' : 'rows'} that would explain this update`;
-  const figures: LeakFigure[] = [
-    figure('smallest relative distance to a row', best, { chance: bestByChance }),
-    figure('best cosine with the update', bestCosine),
-    figure('objective, 1 − cosine', bestObjective),
-  ];
   return {
-    id: 'optimisation-inversion',
-    title: 'Searching for rows that explain the update',
+    ...searchHead,
     verdict: isLeak ? 'leak-found' : 'nothing-found',
-    sentence: isLeak
-      ? `${searched} ended ${inLengths(best)} from a training row: that row can be found.`
-      : `${searched} ended at cosine ${bestCosine.toFixed(2)}, ${inLengths(best)} from the nearest training row.`,
-    chanceSentence: `The same guesses lie ${inLengths(bestByChance)} from the nearest row that took no part. Labels were given to the search.`,
-    figures,
+    sentence: searchSentence(outcome, isLeak),
+    chanceSentence:
+      bestByChance === null
+        ? 'There is nothing to compare with. Labels were given to the search.'
+        : `The same guesses lie ${inLengths(bestByChance)} from the nearest row that took no part. Labels were given to the search.`,
+    figures: [
+      figure('smallest relative distance to a row', best, { chance: bestByChance }),
+      figure('best cosine with the update', bestCosine),
+      figure('objective, 1 − cosine', bestObjective),
+    ],
   };
+}
+
+function searchSentence({ assumedRows, best, bestCosine }: SearchOutcome, isLeak: boolean): string {
+  const rows = `${assumedRows.join(' or ')} ${assumedRows.at(-1) === 1 ? 'row' : 'rows'}`;
+  const searched = `A search for ${rows} that would explain this update ended`;
+  const distance = inLengths(best ?? Infinity);
+  return isLeak
+    ? `${searched} ${distance} from a training row: that row can be found.`
+    : `${searched} at cosine ${bestCosine.toFixed(2)}, ${distance} from the nearest training row.`;
 }
 
 /** In a rehearsal with many rows. */
 export function tooManyRowsTest(most: number): LeakTest {
   return {
-    id: 'optimisation-inversion',
-    title: 'Searching for rows that explain the update',
+    ...searchHead,
     verdict: 'not-applicable',
     sentence: `The search is rehearsed with at most ${String(most)} rows; with more it finds none in minutes.`,
     chanceSentence: 'Nothing was searched for.',

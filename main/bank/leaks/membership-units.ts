@@ -26,59 +26,61 @@ export function membershipUnits(
   step: ModelStep,
   { train, test }: Pick<FeatureSet, 'train' | 'test'>,
 ): MembershipUnits {
-  const unitOfRow = step.unit === 'account' ? accountOf : rowItself;
-  const trained = new Set(Array.from({ length: train.rows }, (_, row) => unitOfRow('train', train, row)));
-  const members = gather(falls(step, train), train, (row) => unitOfRow('train', train, row));
-  const others = gather(falls(step, test), test, (row) => unitOfRow('test', test, row));
-  const nonMembers = others.filter(({ unit }) => !trained.has(unit));
-  const middle = Math.floor(members.length / 2);
+  const members = unitsOf(step, train);
+  const others = unitsOf(step, test, step.unit === 'account' ? new Set(train.accountIndex) : undefined);
+  const middle = Math.floor(members.scores.length / 2);
   return {
-    members: scored(members),
-    nonMembers: scored(nonMembers),
-    earlier: scored(members.slice(0, middle)),
-    later: scored(members.slice(middle)),
+    members,
+    nonMembers: others,
+    earlier: part(members, 0, middle),
+    later: part(members, middle),
   };
 }
 
-type UnitOfRow = (side: 'train' | 'test', rows: FeatureRows, row: number) => string;
-const accountOf: UnitOfRow = (_, { accountIndex }, row) => String(accountIndex[row]);
-const rowItself: UnitOfRow = (side, _, row) => `${side} ${String(row)}`;
+/** In the order of time, by the first row of each; `without`: accounts that took part. */
+function unitsOf(step: ModelStep, rows: FeatureRows, without?: ReadonlySet<number>): ScoredUnits {
+  const scores = falls(step, rows);
+  return step.unit === 'account' ? byAccount(scores, rows, without) : { scores, isFraud: rows.y };
+}
 
 /** loss(before) − loss(after) of every row. */
 function falls({ network, before, after }: ModelStep, { x, y }: FeatureRows): Float64Array {
-  const logits = [before, after].map((weights) => createPredictor(network, weights).logits(x));
-  return Float64Array.from(y, (label, row) => {
-    const [from, to] = logits.map((one) => lossOf(one[row] ?? Number.NaN, label));
-    return (from ?? Number.NaN) - (to ?? Number.NaN);
-  });
+  const [from, to] = [before, after].map((weights) => createPredictor(network, weights).logits(x));
+  const loss = (logits: Float32Array | undefined, row: number): number =>
+    lossOf(logits?.[row] ?? Number.NaN, y[row] ?? 0);
+  return Float64Array.from(y, (_, row) => loss(from, row) - loss(to, row));
 }
 
-interface Unit {
-  readonly unit: string;
+interface Account {
   total: number;
   rows: number;
   isFraud: boolean;
 }
 
-/** Units in the order of their first rows, which is that of time; a unit's score is the mean over its rows. */
-function gather(scores: Float64Array, { y }: FeatureRows, unitOf: (row: number) => string): readonly Unit[] {
-  const units = new Map<string, Unit>();
-  scores.forEach((score, row) => {
-    const name = unitOf(row);
-    const unit = units.get(name) ?? { unit: name, total: 0, rows: 0, isFraud: false };
-    unit.total += score;
-    unit.rows++;
-    unit.isFraud ||= y[row] === 1;
-    units.set(name, unit);
+/** An account's score is the mean over its rows; a fraud among them makes it one. */
+function byAccount(
+  scores: Float64Array,
+  { y, accountIndex }: FeatureRows,
+  without: ReadonlySet<number> = new Set(),
+): ScoredUnits {
+  const accounts = new Map<number, Account>();
+  accountIndex.forEach((index, row) => {
+    if (without.has(index)) return;
+    const account = accounts.get(index) ?? { total: 0, rows: 0, isFraud: false };
+    account.total += scores[row] ?? Number.NaN;
+    account.rows++;
+    account.isFraud ||= y[row] === 1;
+    accounts.set(index, account);
   });
-  return [...units.values()];
-}
-
-function scored(units: readonly Unit[]): ScoredUnits {
+  const units = [...accounts.values()];
   return {
     scores: Float64Array.from(units, ({ total, rows }) => total / rows),
     isFraud: Uint8Array.from(units, ({ isFraud }) => (isFraud ? 1 : 0)),
   };
+}
+
+function part({ scores, isFraud }: ScoredUnits, from: number, until?: number): ScoredUnits {
+  return { scores: scores.subarray(from, until), isFraud: isFraud.subarray(from, until) };
 }
 
 /** Units on either side of a comparison, at most. */

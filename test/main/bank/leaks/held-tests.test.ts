@@ -1,4 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { HeldUpdate } from '#main/bank/review/store.ts';
+import type { TrainingOutcome } from '#main/bank/training/trainer.ts';
+import type { UnprotectedGradient } from '#main/learning/attacks/unprotected.ts';
 import { heldTests } from '#main/bank/leaks/held-tests.ts';
 import { rehearse } from '#main/bank/leaks/rehearsal.ts';
 import { RehearsedLeaks } from '#main/bank/leaks/task.ts';
@@ -102,5 +107,15 @@ describe('the rehearsal', () => {
     const many = await rehearsed(64);
     expect(verdicts(many.tests)).toMatchObject({ 'optimisation-inversion': 'not-applicable' });
     expect(many.rows).toHaveLength(8);
+  });
+
+  it('is of a type that nothing else in the product takes', () => {
+    type Fields = HeldUpdate[keyof HeldUpdate] | TrainingOutcome[keyof TrainingOutcome];
+    expectTypeOf<UnprotectedGradient extends Fields ? true : false>().toEqualTypeOf<false>();
+    const main = path.resolve('main');
+    const importers = readdirSync(main, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => /from '[^']*\/unprotected\.ts'/.test(readFileSync(path.join(main, file), 'utf8')));
+    expect(importers).toEqual([path.join('bank', 'leaks', 'rehearsal.ts')]);
   });
 });

@@ -28,16 +28,21 @@ export function restoreBank(options: BankOptions, backup: string): string | null
 
 /** Its chain under this bank's key; that its end is old is said once it stands, with the way on. */
 function requireLedger({ clock, log, random, secrets }: BankOptions, copy: string): void {
-  const { database, close } = openStore({ file: copy, migrations: bankMigrations, clock, log });
+  const store = openStore({ file: copy, migrations: bankMigrations, clock, log });
   try {
     const mirror = { readMirroredHead: () => EMPTY_HEAD, mirrorHead: () => undefined };
-    const ledger = openLedger({ database, macKey: ledgerMacKey(secrets, random), clock, mirror });
+    const ledger = openLedger({
+      database: store.database,
+      macKey: ledgerMacKey(secrets, random),
+      clock,
+      mirror,
+    });
     const health = ledger.health();
     if (health.kind !== 'verified')
       throw new FailureError('store-damaged', `The backup is not taken: ${faultWords(health)}`);
     // Everything in one file, so that it can take the store's place by its name alone.
-    database.pragma('wal_checkpoint(TRUNCATE)');
+    store.database.pragma('wal_checkpoint(TRUNCATE)');
   } finally {
-    close();
+    store.close();
   }
 }

@@ -9,8 +9,7 @@
  */
 import { createSecretKey } from 'node:crypto';
 import type { Clock } from '#main/platform/ports.ts';
-import { FailureError } from '#shared/failure.ts';
-import { type RoundId, UtcTime } from '#shared/ids.ts';
+import type { RoundId } from '#shared/ids.ts';
 import { type Accountant, createAccountant } from '#shared/privacy/accountant.ts';
 import type {
   LedgerEntryView,
@@ -20,13 +19,12 @@ import type {
 } from '#shared/privacy/ledger-view.ts';
 import type { Mechanism } from '#shared/privacy/mechanism.ts';
 import { type Balance, type Budget, isCovered } from './balance.ts';
-import { chainRow, type LedgerHead } from './chain.ts';
+import { appender, type LedgerParts } from './append.ts';
+import type { LedgerHead } from './chain.ts';
 import { chargedEpsilon, pageViews, stateView } from './views.ts';
-import { faultFailure } from './words.ts';
-import { type ChargeOutcome, decodeRow, encodeFact, type LedgerFact } from './entry.ts';
-import { type KnownLedger, type LedgerMirror, ledgerReader } from './reader.ts';
-import { planRecovery, recoveredFact, type RecoveryPlan } from './recovery.ts';
-import { recoveryView } from './recovery-view.ts';
+import { type ChargeOutcome, decodeRow } from './entry.ts';
+import { type LedgerMirror, ledgerReader } from './reader.ts';
+import { recovering } from './recovering.ts';
 import {
   budgetFact,
   type BudgetRequest,
@@ -106,93 +104,15 @@ export function openLedger(options: LedgerOptions): Ledger {
   const macKey = createSecretKey(options.macKey);
   const store = ledgerStore(options.database);
   const reader = ledgerReader({ store, macKey, mirror });
-  const balance = (): Balance => reader.current().balance;
-  const context = (now: Balance): SpendContext => ({ balance: now, accountant });
-
-  /**
-   * Adds the entry that `decide` makes of the verified balance (undefined: none); answers the newest entry's number.
-   * Before it spends, the whole chain has to stand as it was verified; an outcome spends nothing, so there only what is
-   * new is checked.
-   */
-  const append = (
-    decide: (balance: Balance) => LedgerFact | undefined,
-    check: 'whole-chain' | 'what-is-new' = 'whole-chain',
-  ): number => {
-    const sequence = store.inTransaction(() => {
-      const known = check === 'whole-chain' ? reader.verifyBeforeSpending() : reader.current();
-      assertVerified(known.health);
-      const fact = decide(known.balance);
-      if (fact === undefined) return known.head.sequence;
-      const at = UtcTime.parse(new Date(clock.now()).toISOString());
-      const row = chainRow(known.head, { at, ...encodeFact(fact) }, macKey);
-      store.append(row);
-      return row.sequence;
-    });
-    reader.mirrorCommitted();
-    return sequence;
-  };
-
-  const plan = (known: KnownLedger): RecoveryPlan | undefined =>
-    planRecovery({
-      ...{ known, macKey, accountant },
-      rows: store.rowsAfter(0),
-      mirrored: reader.mirrored(),
-      isOwnHead: reader.isOwnHead,
-    });
-  const recover = (reason: string): void => {
-    store.inTransaction(() => {
-      const known = reader.verify();
-      const planned = plan(known);
-      if (planned === undefined)
-        throw new FailureError('invalid-input', 'The ledger verifies: there is nothing to recover');
-      const at = UtcTime.parse(new Date(clock.now()).toISOString());
-      const fact = recoveredFact(planned, { known, accountant, reason });
-      const row = chainRow(known.head, { at, ...encodeFact(fact) }, macKey);
-      store.append(row);
-      reader.recoveredBy(row.hash);
-    });
-    reader.mirrorCommitted();
-  };
-
+  const parts: LedgerParts = { store, reader, macKey, clock, accountant };
   return {
+    ...figures(parts),
+    ...writes(parts),
+    ...recovering(parts),
     health: () => reader.current().health,
-    budget: () => balance().budget,
-    state: () => stateView(balance(), reader.current().health, accountant),
-    chargedEpsilon: () => chargedEpsilon(balance(), accountant),
-    reservedEpsilon: () => (balance().budget === null ? 0 : reservedEpsilon(context(balance()))),
     head: () => reader.current().head,
-    setBudget: (request) => {
-      append((now) => budgetFact(now, request));
-    },
-    charge: (request) => append((now) => chargeFact(context(now), request)),
-    recordOutcome: (charge, kind) => {
-      append((now) => outcomeFact(now, charge, kind), 'what-is-new');
-    },
-    hold: (request) => append((now) => holdFact(context(now), request)),
-    returnHold: (hold) => {
-      append((now) => (now.holds.has(hold) ? { kind: 'hold-returned', hold } : undefined));
-    },
-    isCovered: (hold, mechanism) => {
-      const record = balance().holds.get(hold);
-      return record !== undefined && isCovered(record, mechanism);
-    },
-    unresolved: () =>
-      [...balance().charges]
-        .filter(([, { outcomes, isCounted }]) => isCounted && outcomes.size === 0)
-        .map(([sequence, { roundId }]) => ({ sequence, roundId })),
-    recovery: () => {
-      const known = reader.verify();
-      return recoveryView({ known, plan: plan(known), accountant });
-    },
-    recover: (reason) => {
-      if (reason.trim() === '')
-        throw new FailureError('invalid-input', 'Recovering the ledger takes a reason', { field: 'reason' });
-      recover(reason.trim());
-    },
     isOwnHead: (hash) => reader.isOwnHead(hash),
     noteHubHead: (hash) => reader.noteHubHead(hash).health,
-    costOf: (mechanisms) => costOf(context(balance()), mechanisms),
-    epsilonTable: (groups) => epsilonTable(context(balance()), groups),
     entries: ({ afterSequence, limit }) => {
       const decoded = store.rowsAfter(afterSequence, limit).map(decodeRow);
       const page = decoded.filter((entry) => entry !== undefined);
@@ -205,6 +125,41 @@ export function openLedger(options: LedgerOptions): Ledger {
   };
 }
 
-function assertVerified(health: LedgerHealth): void {
-  if (health.kind !== 'verified') throw faultFailure(health);
+function figures({ reader, accountant }: LedgerParts) {
+  const balance = (): Balance => reader.current().balance;
+  const context = (): SpendContext => ({ balance: balance(), accountant });
+  return {
+    budget: () => balance().budget,
+    state: () => stateView(balance(), reader.current().health, accountant),
+    chargedEpsilon: () => chargedEpsilon(balance(), accountant),
+    reservedEpsilon: () => (balance().budget === null ? 0 : reservedEpsilon(context())),
+    isCovered: (hold: number, mechanism: Mechanism) => {
+      const record = balance().holds.get(hold);
+      return record !== undefined && isCovered(record, mechanism);
+    },
+    unresolved: () =>
+      [...balance().charges]
+        .filter(([, { outcomes, isCounted }]) => isCounted && outcomes.size === 0)
+        .map(([sequence, { roundId }]) => ({ sequence, roundId })),
+    costOf: (mechanisms: readonly Mechanism[]) => costOf(context(), mechanisms),
+    epsilonTable: (groups: readonly (readonly Mechanism[])[]) => epsilonTable(context(), groups),
+  };
+}
+
+function writes(parts: LedgerParts) {
+  const { accountant } = parts;
+  const append = appender(parts);
+  return {
+    setBudget: (request: BudgetRequest) => {
+      append((balance) => budgetFact(balance, request));
+    },
+    charge: (request: ChargeRequest) => append((balance) => chargeFact({ balance, accountant }, request)),
+    recordOutcome: (charge: number, kind: ChargeOutcome) => {
+      append((balance) => outcomeFact(balance, charge, kind), 'what-is-new');
+    },
+    hold: (request: HoldRequest) => append((balance) => holdFact({ balance, accountant }, request)),
+    returnHold: (hold: number) => {
+      append(({ holds }) => (holds.has(hold) ? { kind: 'hold-returned', hold } : undefined));
+    },
+  };
 }

@@ -227,7 +227,7 @@ describe('a bank on the command line', () => {
     const { code, stderr } = await run('verify');
     expect(code).toBe(1);
     expect(stderr).toMatch(/entries up to (\d+) were written, and those from \1 on are missing/);
-    expect(stderr).toContain('Restore the store from a backup');
+    expect(stderr).toContain('restore a backup made with');
   });
 
   it('goes on from a cut audit with a reason, and an entry says what is missing', async () => {

@@ -1,0 +1,46 @@
+/** What is kept outside the store's file: the newest head with its high-water mark, and what the hub holds instead. */
+import { markOf, type MirroredHead, sealMark, trailOf } from './mark.ts';
+import type { KnownLedger, ReaderOptions } from './reader.ts';
+
+export interface KeptHead {
+  readonly read: () => MirroredHead | 'damaged' | undefined;
+  /** Writes the head of a ledger that verifies, where it is new. */
+  write(known: KnownLedger): void;
+  /** The hub holds this head, signed by this bank, and the ledger has no such entry. */
+  noteForeign(hash: string): void;
+}
+
+export function keptHead({ mirror, macKey }: Pick<ReaderOptions, 'mirror' | 'macKey'>): KeptHead {
+  let written = mirror.readMirroredHead();
+  /** Also in memory: a hub's word counts where nothing readable is kept. */
+  let foreign: string | undefined;
+  const write = (head: MirroredHead): void => {
+    mirror.mirrorHead(head);
+    written = head;
+  };
+  return {
+    read: () => {
+      const kept = mirror.readMirroredHead();
+      return foreign === undefined || kept === undefined || kept === 'damaged' ? kept : { ...kept, foreign };
+    },
+    write: ({ health, head, balance, entries }) => {
+      if (health.kind !== 'verified') return;
+      foreign = undefined;
+      if (isNewest(written, head.hash)) return;
+      const trail = trailOf(entries.map(({ hash }) => hash));
+      write({ ...head, mark: sealMark(head, markOf(balance, trail), macKey) });
+    },
+    noteForeign: (hash) => {
+      if (hash === foreign) return;
+      foreign = hash;
+      const kept = mirror.readMirroredHead();
+      if (kept !== undefined && kept !== 'damaged') write({ ...kept, foreign: hash });
+    },
+  };
+}
+
+/** A head from before there were marks, or beside a foreign one that was answered for, is written again. */
+function isNewest(kept: MirroredHead | 'damaged' | undefined, hash: string): boolean {
+  if (kept === undefined || kept === 'damaged') return false;
+  return kept.hash === hash && kept.mark !== undefined && kept.foreign === undefined;
+}

@@ -12,6 +12,8 @@ import { recordingLog } from '../../../fakes/log.ts';
 /** SHA-256 of each migration that is final, by file: a change of the schema is a new migration. */
 const FINAL: Readonly<Record<string, string>> = {
   '0010-initial.ts': 'eea4da32ddda32ea42b1759e0d476f9843b542a9cada8bde7b68d06a53e6e10a',
+  '0020-ledger.ts': 'ac026db57e97694c26f2761f129ecaf23b66685757b75c3ac6c2d1fee5f74e97',
+  '0030-rounds.ts': '870bd7ec9ba11d1b41c6c1f1a4df2cc05943735bf2aea3dba48ea43ec0a0d120',
 };
 
 let folder: string;

@@ -4,13 +4,7 @@
  * neighbouring neurons do the same to a layer made for it (Fowl et al. 2022, arXiv:2110.13057).
  */
 import { layerSegments, type LayerSegment } from '../model/layers.ts';
-import {
-  type AttackedRows,
-  type NearestRow,
-  nearestRows,
-  recoveredRows,
-  rowCount,
-} from './attacked-rows.ts';
+import { type AttackedRows, type NearestRow, nearestRows, recoveredRows, rowCount } from './attacked-rows.ts';
 
 export interface FirstLayer {
   readonly layers: readonly number[];
@@ -19,7 +13,10 @@ export interface FirstLayer {
 }
 
 /** What the attack would take for rows, from one vector of an update (a gradient or a model difference, of any scale). */
-export function analyticGuesses(vector: Float64Array, { layers, weights }: FirstLayer): readonly Float64Array[] {
+export function analyticGuesses(
+  vector: Float64Array,
+  { layers, weights }: FirstLayer,
+): readonly Float64Array[] {
   const [first] = layerSegments(layers);
   if (first === undefined) return [];
   const order = neuronsByThreshold(weights, first);

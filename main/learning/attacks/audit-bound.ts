@@ -13,7 +13,11 @@ export interface AuditGuesses {
 }
 
 /** Probability that an (ε, δ)-DP training lets anyone guess so many right: small means that it is not (ε, δ)-DP. */
-export function auditPValue({ canaries, guesses, correct }: AuditGuesses, epsilon: number, delta: number): number {
+export function auditPValue(
+  { canaries, guesses, correct }: AuditGuesses,
+  epsilon: number,
+  delta: number,
+): number {
   const pmf = binomialMasses(guesses, epsilon);
   let atLeast = 0;
   for (let k = correct; k <= guesses; k++) atLeast += pmf[k] ?? 0;

@@ -31,7 +31,11 @@ export function membershipFigures(members: Float64Array, nonMembers: Float64Arra
 }
 
 /** The most that any attack on an (ε, δ)-DP training can reach at this false positive rate (Kairouz et al. 2015, 1311.0776). */
-export function truePositiveCap(epsilon: number, delta: number, falsePositiveRate = FALSE_POSITIVE_RATE): number {
+export function truePositiveCap(
+  epsilon: number,
+  delta: number,
+  falsePositiveRate = FALSE_POSITIVE_RATE,
+): number {
   const direct = Math.exp(epsilon) * falsePositiveRate + delta;
   const converse = 1 - Math.exp(-epsilon) * (1 - falsePositiveRate - delta);
   return Math.min(1, direct, converse);
@@ -41,7 +45,8 @@ export function truePositiveCap(epsilon: number, delta: number, falsePositiveRat
 function rankingQuality(members: Float64Array, nonMembers: Float64Array): number {
   const sorted = nonMembers.toSorted();
   let wins = 0;
-  for (const score of members) wins += (firstAbove(sorted, score, false) + firstAbove(sorted, score, true)) / 2;
+  for (const score of members)
+    wins += (firstAbove(sorted, score, false) + firstAbove(sorted, score, true)) / 2;
   return wins / (members.length * nonMembers.length);
 }
 
@@ -83,10 +88,7 @@ export function drawEqually(
   const genuine = Math.min(placesOf(a, 0).length, placesOf(b, 0).length, most - frauds);
   const draw = (units: ScoredUnits): Float64Array =>
     Float64Array.from(
-      [
-        ...someOf(placesOf(units, 1), frauds, random),
-        ...someOf(placesOf(units, 0), genuine, random),
-      ],
+      [...someOf(placesOf(units, 1), frauds, random), ...someOf(placesOf(units, 0), genuine, random)],
       (place) => units.scores[place] ?? Number.NaN,
     );
   return [draw(a), draw(b)];

@@ -23,6 +23,8 @@ export interface PackSummary {
   readonly signatures: number;
   readonly runs: readonly {
     readonly title: string;
+    /** False: the ledger does not account for it, and no ε bounds what its updates reveal. */
+    readonly hasNoise: boolean;
     readonly rounds: readonly {
       readonly index: number;
       readonly isIncluded: boolean;

@@ -1064,6 +1064,7 @@ function summaryOf({ pack, digest: packDigest }, state) {
     runs: runs.map(({ plan: { plan }, log, status }) => ({
       ...{ runId: plan.runId, title: plan.charter.title, charterHash: plan.charterHash, status },
       planned: plan.charter.recipe.rounds,
+      hasNoise: plan.charter.privacy.noiseMultiplier > 0,
       rounds: log.map(({ entry }) => roundOf(entry, { bank, updates })),
     })),
   };
@@ -1109,9 +1110,13 @@ function page({ bank, consortium, budget, epsilon, recovery, updates, runs, entr
   lines.push(
     `  audit      ${entries.audit} entries, chained; ${entries.unread} with a note left out, not read`,
   );
-  for (const { title, runId, status, planned, rounds, charterHash } of runs) {
+  for (const { title, runId, status, planned, hasNoise, rounds, charterHash } of runs) {
     lines.push(`  run        ${title} (${runId}), ${status}, charter ${charterHash.slice(0, 12)}`);
     lines.push(`             ${rounds.length} of ${planned} rounds`);
+    if (!hasNoise)
+      lines.push(
+        '             WITHOUT NOISE: ε says nothing of it, no figure bounds what its updates reveal',
+      );
     for (const { index, publishedAt, banks, isIncluded, checkpointHash, epsilonAfter } of rounds) {
       const who = `${banks} banks, ${isIncluded ? 'this one too' : 'without this one'}`;
       const cost = epsilonAfter === null ? '' : `, ε ${epsilonAfter.toFixed(3)}`;

@@ -65,7 +65,7 @@ function roundsCheck({ roundsPorts, consortium }: Services): StoreCheck {
   );
   if (verdict.kind === 'broken')
     return { kind: 'broken', part, detail: verdict.reason, nextStep: NEXT_STEPS['checkpoint-invalid'] };
-  const detail = `${String(verdict.rounds)} rounds of ${String(verdict.runs)} runs: every signature, every link, every model computed again`;
+  const detail = `rounds: ${String(verdict.rounds)}, runs: ${String(verdict.runs)}; every signature, every link, every model computed again`;
   return { kind: 'verified', part, detail };
 }
 
@@ -89,7 +89,7 @@ function releasesCheck({ store, audit, key }: Services): StoreCheck {
     audit: audit.chain(),
   });
   if (fault !== null) return { kind: 'broken', part, detail: fault, nextStep: NEXT_STEPS['store-damaged'] };
-  const detail = `${held}: bytes, approvals, signatures, and an earlier charge of its own behind each`;
+  const detail = `${held}: bytes, approvals, signatures, and behind each that has noise an earlier charge of its own`;
   return { kind: 'verified', part, detail };
 }
 

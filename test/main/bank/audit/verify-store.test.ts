@@ -49,8 +49,8 @@ describe('the whole store', () => {
     expect(checks.map(({ detail }) => detail)).toEqual([
       expect.stringMatching(/^29 entries/),
       expect.stringMatching(/^\d+ entries, every hash/),
-      expect.stringMatching(/^9 rounds of 2 runs/),
-      expect.stringMatching(/^10 held updates, 8 released/),
+      expect.stringMatching(/^rounds: 11, runs: 3;/),
+      expect.stringMatching(/^12 held updates, 10 released/),
     ]);
   });
 

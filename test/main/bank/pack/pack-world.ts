@@ -1,5 +1,5 @@
 /**
- * Real packs of a small federation in this process: three banks at a hub over sockets, two private runs, releases by hand,
+ * Real packs of a small federation in this process: three banks at a hub over sockets, two private runs and one without noise, releases by hand,
  * under a scope, by two reviewers and under a standing policy, one update withheld and one too late.
  */
 import path from 'node:path';
@@ -13,7 +13,7 @@ import type { ReleaseScope, ReviewView } from '#shared/round/review-view.ts';
 import type { RunId } from '#shared/ids.ts';
 import { presetCharter, REFERENCE_SPLIT } from '#shared/round/presets.ts';
 import { enrol, joinRun, openTestBank, setUp, STANDING, type TestBank } from '../../../fakes/test-bank.ts';
-import { startTestHub, temporaryFolder, type TestHub } from '../../../fakes/test-hub.ts';
+import { planTestRun, startTestHub, temporaryFolder, type TestHub } from '../../../fakes/test-hub.ts';
 
 export interface PackWorld {
   /** Of the bank that did everything: every run, without notes. */
@@ -57,6 +57,7 @@ export async function makePackWorld(): Promise<PackWorld> {
     const earlier = await packOf(own);
     const olderStore = path.join(folder.path, 'older.sqlite');
     snapshot(own, olderStore);
+    await runWithoutNoise(hub, own, banks);
     await secondRun(hub, own, banks);
     return {
       whole: await packOf(own),
@@ -140,15 +141,32 @@ async function firstRun(hub: TestHub, own: TestBank, banks: readonly TestBank[])
   return runId;
 }
 
+/** Two rounds of model differences under a standing policy: what the ledger does not account for. */
+async function runWithoutNoise(hub: TestHub, own: TestBank, banks: readonly TestBank[]): Promise<void> {
+  await setStanding(own);
+  for (const { client } of banks) {
+    const { local } = await client['policy.read']({});
+    const policy = { ...local, allowRunsWithoutNoise: true };
+    await client['policy.setLocal']({ policy, reason: 'A test without noise', countersigned: [] });
+  }
+  const participation = { enrolSeconds: 30, deadlineSeconds: 600, largestTier: 262_144 };
+  const { runId } = await planTestRun(hub.operator, { recipe: 'fedavgm', rounds: 2, participation });
+  await Promise.all(banks.map((bank) => joinRun(bank, runId)));
+  await completed(own, runId, 2);
+}
+
+async function completed(own: TestBank, runId: RunId, rounds: number): Promise<void> {
+  await own.until('the run is completed', async () => {
+    const run = await own.run(runId);
+    return run.status === 'completed' && run.committed === rounds ? true : undefined;
+  });
+}
+
 /** Three single steps under a standing policy, to the end. */
 async function secondRun(hub: TestHub, own: TestBank, banks: readonly TestBank[]): Promise<void> {
-  await setStanding(own);
   const runId = await plan(hub, { title: 'Cards, single steps', recipe: 'one-step', rounds: 3 });
   await Promise.all(banks.map((bank) => joinRun(bank, runId)));
-  await own.until('the second run is completed', async () => {
-    const run = await own.run(runId);
-    return run.status === 'completed' && run.committed === 3 ? true : undefined;
-  });
+  await completed(own, runId, 3);
 }
 
 interface Planned {

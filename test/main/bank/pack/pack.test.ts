@@ -30,11 +30,13 @@ describe('a real pack', () => {
     const verdict = verifyPack(world.whole);
     if (verdict.kind === 'refused') throw new Error(verdict.reason);
     const { updates, runs, epsilon, signatures, consortium } = verdict.summary;
-    expect(updates).toEqual({ held: 10, released: 8, withheld: 1, late: 1 });
+    expect(updates).toEqual({ held: 12, released: 10, withheld: 1, late: 1 });
     expect(runs.map(({ rounds }) => rounds.map(({ isIncluded }) => isIncluded))).toEqual([
       [true, true, true, true, false, true],
+      [true, true],
       [true, true, true],
     ]);
+    expect(runs.map(({ hasNoise }) => hasNoise)).toEqual([true, false, true]);
     expect(consortium?.name).toBe('Test consortium');
     expect(signatures).toBe(2);
     const [least, most] = epsilon.charged;
@@ -204,7 +206,7 @@ describe('the verifier as a program', () => {
       const good = run('good.json');
       expect(good.stderr).toBe('');
       expect(good.status).toBe(0);
-      expect(good.stdout).toContain('10 held: 8 released, 1 withheld, 1 late');
+      expect(good.stdout).toContain('12 held: 10 released, 1 withheld, 1 late');
       const bad = run('bad.json', '--json');
       expect(bad.status).toBe(1);
       expect(JSON.parse(bad.stdout)).toEqual({

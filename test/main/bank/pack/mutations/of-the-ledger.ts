@@ -76,7 +76,7 @@ export const ledgerMutations: readonly Mutation[] = [
     name: 'the end of a hold is cut off',
     of: 'content',
     change: ({ pack }) => void pack.ledger.pop(),
-    reason: /^scope 2: it is over, and its hold is still open$/,
+    reason: /^scope 3: it is over, and its hold is still open$/,
   },
   {
     name: 'an older copy of the ledger is put in',

@@ -3,7 +3,6 @@ import { FailureError } from '#shared/failure.ts';
 import type { Membership } from '#shared/contract/federation.ts';
 import type { RoundId, RunId } from '#shared/ids.ts';
 import { advance } from '#shared/round/participation.ts';
-import { chargeSequences } from '../review/approval.ts';
 import type { RoundContext } from '../review/round-context.ts';
 import { joinRun, leaveRun, type Standing } from './joining.ts';
 import { createMembers, type Members } from './members.ts';
@@ -13,6 +12,7 @@ import { createRoster, type Roster } from './roster.ts';
 import type { RoundsPorts } from './rounds-ports.ts';
 import type { RunRecord } from './store/records.ts';
 import { createSync, type Sync } from './sync.ts';
+import { noteUnfinished } from './unfinished.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 
 export interface Rounds {
@@ -99,17 +99,4 @@ function resumeParts(ports: RoundsPorts, openRounds: OpenRounds): void {
     if (part.state.kind === 'training') openRounds.noteInterrupted(part.roundId);
     ports.transact(() => ports.participations.offerEvent(part.roundId, { kind: 'restarted' }));
   }
-}
-
-/** A charge whose update was never held belongs to a training that ended with the process: it stays, and nothing was sent. */
-function noteUnfinished({ ledger, review, transact }: RoundsPorts): void {
-  if (ledger.health().kind !== 'verified') return;
-  const unfinished = ledger.unresolved().filter(({ sequence, roundId }) => {
-    const held = roundId === null ? undefined : review.heldOfRound(roundId);
-    return !chargeSequences(held?.charge ?? null).includes(sequence);
-  });
-  if (unfinished.length === 0) return;
-  transact(() => {
-    for (const { sequence } of unfinished) ledger.recordOutcome(sequence, 'not-sent');
-  });
 }

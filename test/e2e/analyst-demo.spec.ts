@@ -25,7 +25,8 @@ test('one click brings a demo consortium whose run the analyst joins', async ({ 
     await next.getByRole('link', { name: 'Read the charter' }).click();
     await page.getByRole('button', { name: 'Join “Card fraud, demonstration”' }).click();
     await expect(page.getByRole('button', { name: 'Train for round 1' })).toBeVisible({ timeout: 60_000 });
-    await expect(page.getByRole('row')).toHaveCount(6);
+    const members = page.getByRole('region', { name: 'Members' }).first();
+    await expect(members.getByRole('row')).toHaveCount(6);
     await notices.getByRole('button', { name: 'Stop the demo' }).click();
     await expect(notices.getByText(/^Hub unreachable since/)).toBeVisible({ timeout: 30_000 });
   } finally {

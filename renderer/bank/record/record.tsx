@@ -14,7 +14,7 @@ import { HashText } from '../../ui/hash-text.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Part } from '../../ui/panel.tsx';
 import { LeakTests } from '../leaks/leak-tests.tsx';
-import { bySeverity } from '../review/checks.tsx';
+import { shownChecks } from '../review/checks.tsx';
 import { figureFacts } from '../review/summary-tab.tsx';
 import { hrefOf } from '../route.ts';
 import { decisionFacts, privacyFacts, updateFacts } from './record-facts.tsx';
@@ -93,7 +93,7 @@ function Sheet({ view, version }: { readonly view: ReviewView; readonly version:
       </Section>
       <Section title={words.checks}>
         <ul className={classes['checks']}>
-          {bySeverity(view.checks).map(({ id, level, title, detail }) => (
+          {shownChecks(view.checks).map(({ id, level, title, detail }) => (
             <li key={id}>
               <strong>
                 {text.review.levels[level]}: {title}

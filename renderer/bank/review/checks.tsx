@@ -9,7 +9,7 @@ import { StatusBadge } from '../../ui/status-badge.tsx';
 import { hrefOf } from '../route.ts';
 import classes from './review.module.css';
 import { type TabName } from './tabs.tsx';
-import { type WayOut, wayOut } from './way-out.ts';
+import { LEAK_CHECK, type WayOut, wayOut } from './way-out.ts';
 
 const words = text.review;
 const icons = { pass: IconCircleCheck, warning: IconAlertTriangle, block: IconCircleX } as const;
@@ -19,6 +19,11 @@ export function bySeverity(checks: readonly ReviewCheck[]): readonly ReviewCheck
   return checks.toSorted((a, b) => severity[a.level] - severity[b.level]);
 }
 
+/** Worst first, without the leak tests that found nothing: their panel tells them. */
+export function shownChecks(checks: readonly ReviewCheck[]): readonly ReviewCheck[] {
+  return bySeverity(checks).filter(({ id, level }) => level !== 'pass' || !id.startsWith(LEAK_CHECK));
+}
+
 export interface ChecksProps {
   readonly checks: readonly ReviewCheck[];
   /** Shows a tab of this page. */
@@ -26,8 +31,9 @@ export interface ChecksProps {
 }
 
 export function Checks({ checks, onTab }: ChecksProps): ReactNode {
+  const shown = shownChecks(checks);
   const countOf = (level: ReviewCheck['level']): number =>
-    checks.filter((check) => check.level === level).length;
+    shown.filter((check) => check.level === level).length;
   const [passed, warned, blocked] = [countOf('pass'), countOf('warning'), countOf('block')];
   return (
     <section aria-labelledby="review-checks">
@@ -40,7 +46,7 @@ export function Checks({ checks, onTab }: ChecksProps): ReactNode {
         {passed > 0 ? <StatusBadge tone="good">{words.checksPassed(passed)}</StatusBadge> : null}
       </div>
       <ul className={classes['checks']}>
-        {bySeverity(checks).map((check) => (
+        {shown.map((check) => (
           <Check key={check.id} check={check} onTab={onTab} />
         ))}
       </ul>
@@ -78,28 +84,35 @@ function sentence(detail: string, isFollowed: boolean): string {
 }
 
 function Way({ way, onTab }: { readonly way: WayOut; readonly onTab: ChecksProps['onTab'] }): ReactNode {
-  if (way.kind === 'place')
-    return (
-      <Button
-        className={classes['way']}
-        size="compact-xs"
-        component="a"
-        href={hrefOf(way.route)}
-        data-print="no"
-      >
-        {way.label}
-      </Button>
-    );
-  return (
-    <Button
-      className={classes['way']}
-      size="compact-xs"
-      data-print="no"
-      onClick={() => {
-        onTab(way.tab);
-      }}
-    >
-      {way.label}
-    </Button>
-  );
+  const look = { className: classes['way'], size: 'compact-xs', 'data-print': 'no' } as const;
+  switch (way.kind) {
+    case 'place':
+      return (
+        <Button {...look} component="a" href={hrefOf(way.route)}>
+          {way.label}
+        </Button>
+      );
+    case 'tab':
+      return (
+        <Button
+          {...look}
+          onClick={() => {
+            onTab(way.tab);
+          }}
+        >
+          {way.label}
+        </Button>
+      );
+    case 'leaks':
+      return (
+        <Button
+          {...look}
+          onClick={() => {
+            document.getElementById('review-leaks')?.scrollIntoView({ block: 'start' });
+          }}
+        >
+          {way.label}
+        </Button>
+      );
+  }
 }

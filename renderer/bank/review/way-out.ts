@@ -1,9 +1,10 @@
-/** Where the next step of a check is done: the tab of this page, another screen, or nowhere but in words. */
+/** Where the next step of a check is done: elsewhere on this page, on another screen, or nowhere but in words. */
 import { type ReviewCheck } from '#shared/round/review-view.ts';
 import { text } from '../../text/en.ts';
 import { type Route } from '../route.ts';
 
 export type WayOut =
+  | { readonly kind: 'leaks'; readonly label: string }
   | { readonly kind: 'tab'; readonly label: string; readonly tab: keyof typeof text.review.tabs }
   | { readonly kind: 'place'; readonly label: string; readonly route: Route };
 
@@ -35,7 +36,13 @@ const WAYS: Readonly<Record<string, WayOut>> = {
   charter: rounds,
 };
 
+/** Leak tests come among the checks too; those that found nothing are told in their own panel only. */
+export const LEAK_CHECK = 'leak-';
+
+const leaks: WayOut = { kind: 'leaks', label: words.leaks };
+
 /** null for a check that passed, or whose words say all there is to do. */
 export function wayOut({ id, level }: Pick<ReviewCheck, 'id' | 'level'>): WayOut | null {
-  return level === 'pass' ? null : (WAYS[id] ?? null);
+  if (level === 'pass') return null;
+  return id.startsWith(LEAK_CHECK) ? leaks : (WAYS[id] ?? null);
 }

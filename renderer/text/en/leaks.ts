@@ -18,7 +18,7 @@ export const leaks = {
     clean: (n: number) => (n === 1 ? '1 test finds nothing' : `${String(n)} tests find nothing`),
   },
   chance: (chance: string) => `chance\u00a0${chance}`,
-  interval: (low: string, high: string) => `95\u00a0%: ${low}\u00a0to\u00a0${high}`,
+  interval: (low: string, high: string) => `95\u00a0%:\u00a0${low}\u00a0to\u00a0${high}`,
   noneYet: 'The tests have not run on this update.',
   stoppedWhy: 'The tests were stopped. Nothing is known of this update beyond its privacy guarantee.',
   run: 'Run the tests',

@@ -49,6 +49,7 @@ export const review = {
     files: 'Open Settings',
     rounds: 'Open Rounds',
     compare: 'Compare',
+    leaks: 'See the test',
     wire: 'See the numbers',
   },
   tabs: {

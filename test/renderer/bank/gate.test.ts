@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { leakFigureText, leakNumber } from '../../../renderer/bank/leaks/leak-figure.ts';
+import { shownChecks } from '../../../renderer/bank/review/checks.tsx';
 import { isScopeShown } from '../../../renderer/bank/rounds/scope-strip.tsx';
 import { whyNothing } from '../../../renderer/bank/review/nothing-to-review.tsx';
 import { mayStillSign, signLabel, signObstacles } from '../../../renderer/bank/review/signing.ts';
@@ -85,6 +86,19 @@ describe('a check', () => {
     expect(wayOut({ id, level: 'block' })?.label).toBe(label);
   });
 
+  it('that repeats a leak test is told once: in the panel, unless it found something', () => {
+    const found = {
+      id: 'leak-membership',
+      title: 'x',
+      detail: 'y',
+      nextStep: 'z',
+      level: 'warning',
+    } as const;
+    const clean = { ...found, id: 'leak-canary-audit', level: 'pass' } as const;
+    expect(shownChecks([clean, found])).toEqual([found]);
+    expect(wayOut(found)?.label).toBe('See the test');
+  });
+
   it('shows every hash at one length, and leaves words and figures alone', () => {
     const hash = digest(5);
     const shown = (sentence: string) => textPieces(sentence).map(({ text }) => text);
@@ -105,7 +119,7 @@ describe('a leak figure', () => {
     const auc = { ...plain, value: 0.512, chance: 0.5, low: 0.494, high: 0.53 };
     expect(leakFigureText(auc)).toEqual({
       value: '0.512',
-      rest: 'chance\u00a00.500 · 95\u00a0%: 0.494\u00a0to\u00a00.530',
+      rest: 'chance\u00a00.500 · 95\u00a0%:\u00a00.494\u00a0to\u00a00.530',
     });
   });
 

@@ -20,7 +20,7 @@ import { ledgerMacKey, secretsMirror } from './privacy/ledger-secrets.ts';
 import { createGate, type Gate } from './review/gate.ts';
 import type { GatePorts } from './review/gate-ports.ts';
 import { openReviewStore } from './review/store.ts';
-import { createLedgerAnchor } from './rounds/ledger-anchor.ts';
+import { createLedgerAnchor, type LedgerAnchor } from './rounds/ledger-anchor.ts';
 import { createParticipations } from './rounds/participations.ts';
 import { createQuality } from './rounds/quality.ts';
 import { createRounds, type Rounds } from './rounds/rounds.ts';
@@ -109,15 +109,7 @@ export function createServices(options: BankOptions, store: Store): Services {
     store: base.roundsStore,
     review: base.review,
     gate,
-    anchor: createLedgerAnchor({
-      ...{ ledger: base.services.ledger, log: options.log, requireSound: base.shared.requireSound },
-      identity: () => ({ ...base.shared.identity(), publicKey: base.services.key.required().publicKey }),
-      hub: async () => (await consortium.session()).calls,
-      onOlder: (head) => {
-        base.shared.audit('ledger.older-than-hub', { head });
-        base.shared.changed('privacy', 'app', 'runs', 'review');
-      },
-    }),
+    anchor: ledgerAnchor(base, () => consortium.session()),
     receipts: new Map(),
     adopted: (runId) => {
       quality.adopted(runId);
@@ -149,6 +141,22 @@ export function createServices(options: BankOptions, store: Store): Services {
   });
   base.bind(consortium);
   return { options, store, ...base.services, consortium, leaks, gatePorts, gate, roundsPorts, rounds };
+}
+
+/** The ledger's signed head at the hub. */
+function ledgerAnchor(
+  { shared, services }: ReturnType<typeof createBase>,
+  hub: RoundsPorts['hub'],
+): LedgerAnchor {
+  return createLedgerAnchor({
+    ...{ ledger: shared.ledger, log: shared.log, requireSound: shared.requireSound },
+    identity: () => ({ ...shared.identity(), publicKey: services.key.required().publicKey }),
+    hub: async () => (await hub()).calls,
+    onOlder: (head) => {
+      shared.audit('ledger.older-than-hub', { head });
+      shared.changed('privacy', 'app', 'runs', 'review');
+    },
+  });
 }
 
 /** All that does not need the rounds: stores, settings, data, ledger, training. */
@@ -213,9 +221,12 @@ function createSettled({ clock, random, secrets }: BankOptions, { database }: St
   const reviewers = createReviewers({
     store: openReviewerStore(database),
     transact: transactor(database),
-    ...{ settings, clock, random },
+    ...{ settings, clock, random, secrets },
     audit: (action, detail) => {
       audit.parley(action, detail);
+    },
+    onReinstated: () => {
+      preferences.setStanding({ kind: 'off' });
     },
   });
   const changes = createChanges(clock);

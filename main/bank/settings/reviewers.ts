@@ -1,6 +1,6 @@
 /** Who may sign releases and changes of this bank, and whether one person or two decide. */
 import { newId } from '#main/platform/random.ts';
-import type { Clock, Random } from '#main/platform/ports.ts';
+import type { Clock, Random, Secrets } from '#main/platform/ports.ts';
 import { fingerprint } from '#main/wire/identity.ts';
 import { FailureError } from '#shared/failure.ts';
 import { type PublicKeyHex, ReviewerId, UtcTime } from '#shared/ids.ts';
@@ -9,6 +9,13 @@ import type { AuditDetail } from '../audit/record.ts';
 import type { ReviewerRecord, ReviewerStore } from '../store/reviewers.ts';
 import type { Transact } from '../store/transaction.ts';
 import { applyCountersigned, type LooseningChange } from './countersigning.ts';
+import {
+  createKeptReviewers,
+  type KeptReviewers,
+  reinstateKept,
+  type ReviewTerms,
+  termsIn,
+} from './kept-reviewers.ts';
 import { createReviewerKeys, type Signer } from './reviewer-keys.ts';
 import type { SettingStore } from './store.ts';
 
@@ -53,6 +60,10 @@ export interface ReviewersOptions {
   readonly audit: (action: string, detail: AuditDetail) => void;
   readonly clock: Clock;
   readonly random: Random;
+  /** Keeps who decides outside the store's file. */
+  readonly secrets: Pick<Secrets, 'read' | 'write'>;
+  /** Where the file said otherwise than what is kept; joins the transaction that sets it right. */
+  readonly onReinstated: () => void;
   /** As in `ReviewerKeysOptions`. */
   readonly scryptCost?: number;
 }
@@ -60,6 +71,7 @@ export interface ReviewersOptions {
 const NEEDED = 2;
 const MODE = 'review-mode';
 
+/** Throws `store-damaged` where a reviewer's key was exchanged in the file. */
 export function createReviewers(options: ReviewersOptions): Reviewers {
   const { store, settings, transact, audit, clock, random } = options;
   const keys = createReviewerKeys({ store, clock, random, scryptCost: options.scryptCost });
@@ -71,6 +83,12 @@ export function createReviewers(options: ReviewersOptions): Reviewers {
   const change = (loosening: LooseningChange): Promise<void> =>
     applyCountersigned({ keys, mode, activeKey, transact, audit, clock }, loosening);
   const now = (): UtcTime => UtcTime.parse(new Date(clock.now()).toISOString());
+  const setMode = (to: ReviewMode): void => {
+    settings.write(MODE, to);
+  };
+  const kept = createKeptReviewers(options.secrets);
+  reinstateKept({ ...options, kept, mode, setMode, now });
+  const changeTerms = changeOfTerms(change, kept, () => termsIn(store, mode()));
   return {
     mode,
     list: () => store.all().map(viewOf),
@@ -86,7 +104,7 @@ export function createReviewers(options: ReviewersOptions): Reviewers {
         requireFreeName(store, name);
         store.add({ reviewerId, name, addedAt: now(), ...made });
       };
-      await change({ action: 'reviewers.added', detail, countersigned, apply });
+      await changeTerms({ action: 'reviewers.added', detail, countersigned, apply });
       return reviewerId;
     },
     remove: async ({ reviewerId, reason, countersigned }) => {
@@ -98,7 +116,7 @@ export function createReviewers(options: ReviewersOptions): Reviewers {
         store.remove(reviewerId, now());
       };
       const detail = { reviewerId, name, reason };
-      await change({ action: 'reviewers.removed', detail, countersigned, apply });
+      await changeTerms({ action: 'reviewers.removed', detail, countersigned, apply });
     },
     setMode: async ({ mode: to, reason, countersigned, onChange }) => {
       const from = mode();
@@ -106,11 +124,31 @@ export function createReviewers(options: ReviewersOptions): Reviewers {
       if (to === 'one') requireReason(reason, 'Going back to one person');
       const apply = (): void => {
         if (to === 'two') requireEnough(active(store).length);
-        settings.write(MODE, to);
+        setMode(to);
         onChange();
       };
-      await change({ action: 'reviewers.mode-changed', detail: { from, to, reason }, countersigned, apply });
+      const detail = { from, to, reason };
+      await changeTerms({ action: 'reviewers.mode-changed', detail, countersigned, apply });
     },
+  };
+}
+
+/** A change of who decides: announced outside the file before it is committed there. */
+function changeOfTerms(
+  change: Reviewers['change'],
+  kept: KeptReviewers,
+  terms: () => ReviewTerms,
+): Reviewers['change'] {
+  return async (loosening) => {
+    const apply = (): void => {
+      loosening.apply();
+      kept.announce(terms());
+    };
+    try {
+      await change({ ...loosening, apply });
+    } finally {
+      kept.settle(terms());
+    }
   };
 }
 

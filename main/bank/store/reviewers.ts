@@ -27,6 +27,8 @@ export interface ReviewerStore {
   add(reviewer: ReviewerRecord & { readonly sealedKey: SealedKey }): void;
   /** Forgets the sealed key: this reviewer signs nothing any more. */
   remove(reviewerId: ReviewerId, at: UtcTime): void;
+  /** Adds a reviewer who is not in this file, or gives the sealed key back to one who is. */
+  reinstate(reviewer: ReviewerRecord & { readonly sealedKey: SealedKey }): void;
 }
 
 const ReviewerRow = z.object({
@@ -46,6 +48,10 @@ export function openReviewerStore(database: Database.Database): ReviewerStore {
   const remove = database.prepare(
     'UPDATE reviewer SET removed_at = ?, sealed_key = NULL WHERE reviewer_id = ?',
   );
+  const reinstate = database.prepare(
+    `INSERT INTO reviewer (reviewer_id, name, public_key, sealed_key, added_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (reviewer_id) DO UPDATE SET sealed_key = excluded.sealed_key, removed_at = NULL`,
+  );
   return {
     all: () => z.array(ReviewerRow).parse(all.all()).map(recordOf),
     find: (reviewerId) => {
@@ -55,6 +61,8 @@ export function openReviewerStore(database: Database.Database): ReviewerStore {
     add: ({ reviewerId, name, publicKey, sealedKey, addedAt }) =>
       void add.run(reviewerId, name, publicKey, JSON.stringify(sealedKey), addedAt),
     remove: (reviewerId, at) => void remove.run(at, reviewerId),
+    reinstate: ({ reviewerId, name, publicKey, sealedKey, addedAt }) =>
+      void reinstate.run(reviewerId, name, publicKey, JSON.stringify(sealedKey), addedAt),
   };
 }
 

@@ -168,6 +168,8 @@ function open(parts: Parts): GateFixture {
     settings: openSettingStore(database),
     transact: transactor(database),
     random: seededRandom(`reviewers ${String(log.length)}`),
+    secrets: { read: () => undefined, write: () => undefined },
+    onReinstated: () => undefined,
     ...{ audit, clock },
   });
   trainer.onNoise = () => log.push('noise');

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { ReviewerId } from '#shared/ids.ts';
@@ -33,16 +34,23 @@ function world() {
   });
   const audited: (readonly [string, Readonly<Record<string, Canonical>>])[] = [];
   const { database } = store;
-  const reviewers = createReviewers({
-    store: openReviewerStore(database),
-    settings: openSettingStore(database),
-    transact: transactor(database),
-    audit: (action, detail) => void audited.push([action, detail]),
-    random: seededRandom('reviewers'),
-    clock,
-    scryptCost: 2 ** 14,
-  });
-  return { reviewers, clock, database, audited };
+  const secrets = new Map<string, Uint8Array>();
+  let reinstated = 0;
+  const open = (database: Database.Database = store.database): Reviewers =>
+    createReviewers({
+      store: openReviewerStore(database),
+      settings: openSettingStore(database),
+      transact: transactor(database),
+      audit: (action, detail) => void audited.push([action, detail]),
+      random: seededRandom('reviewers'),
+      clock,
+      secrets: { read: (name) => secrets.get(name), write: (name, value) => void secrets.set(name, value) },
+      onReinstated: () => {
+        reinstated++;
+      },
+      scryptCost: 2 ** 14,
+    });
+  return { reviewers: open(), open, clock, database, audited, secrets, reinstated: () => reinstated };
 }
 
 async function add(reviewers: Reviewers, name: string, passphrase: string): Promise<ReviewerCredential> {
@@ -202,3 +210,82 @@ describe('two decide', () => {
     await add(reviewers, 'Cem', 'seven grey geese fly');
   });
 });
+
+describe('who decides is kept outside the file, so that', () => {
+  const setMode = `UPDATE setting SET value = '"one"' WHERE name = 'review-mode'`;
+
+  it('a mode edited in the file is two again at the next start, and the audit says so', async () => {
+    const { open, database, audited, reinstated } = await worldOfTwo();
+    database.exec(setMode);
+    const again = open();
+    expect(again.mode()).toBe('two');
+    expect(reinstated()).toBe(1);
+    expect(audited.at(-1)).toMatchObject(['reviewers.mode-changed', { from: 'one', to: 'two' }]);
+  });
+
+  it('an older copy of the file brings neither one person nor its reviewers back', async () => {
+    const { reviewers, open, database } = world();
+    const eve = await add(reviewers, 'Eve', 'puppets on a string');
+    const older = `${database.name}.older`;
+    database.prepare('VACUUM INTO ?').run(older);
+    await reviewers.remove({ reviewerId: eve.reviewerId, reason: 'left', countersigned: [] });
+    const both = [await add(reviewers, 'Ada', ADA), await add(reviewers, 'Ben', BEN)] as const;
+    const onChange = (): void => undefined;
+    await reviewers.setMode({ mode: 'two', reason: '', countersigned: [], onChange });
+    const copy = new Database(older);
+    onTestFinished(() => void copy.close());
+    const again = open(copy);
+    expect(again.mode()).toBe('two');
+    expect(await codeOf(() => again.open(eve))).toBe('reviewer-refused');
+    const back = { mode: 'one', reason: 'quicker', countersigned: [], onChange } as const;
+    expect(await codeOf(() => again.setMode(back))).toBe('second-reviewer-needed');
+    await again.setMode({ ...back, countersigned: both });
+    expect(again.mode()).toBe('one');
+  });
+
+  it('a reviewer put into the file by hand signs nothing after the next start', async () => {
+    const { open, database, both } = await worldOfTwo();
+    const [{ reviewerId }] = both;
+    database
+      .prepare(
+        `INSERT INTO reviewer SELECT 'rvw_${'0'.repeat(26)}', 'Eve', '${'0'.repeat(64)}', sealed_key, added_at, NULL
+         FROM reviewer WHERE reviewer_id = ?`,
+      )
+      .run(reviewerId);
+    const again = open();
+    expect(again.list().filter(({ isActive }) => isActive)).toHaveLength(2);
+  });
+
+  it('an exchanged key stops the start', async () => {
+    const { open, database, both } = await worldOfTwo();
+    const [{ reviewerId }] = both;
+    database.exec('DROP TRIGGER reviewer_keeps_identity');
+    database
+      .prepare('UPDATE reviewer SET public_key = ? WHERE reviewer_id = ?')
+      .run('0'.repeat(64), reviewerId);
+    expect(await codeOf(open)).toBe('store-damaged');
+  });
+
+  it('a crash on either side of the commit leaves what the file says', async () => {
+    const { open, secrets, both, reviewers, audited } = await worldOfTwo();
+    const before = readTerms(secrets);
+    const onChange = (): void => undefined;
+    await reviewers.setMode({ mode: 'one', reason: 'small', countersigned: both, onChange });
+    const after = readTerms(secrets);
+    const entries = audited.length;
+    writeTerms(secrets, { terms: before, next: after });
+    expect(open().mode()).toBe('one');
+    expect(audited).toHaveLength(entries);
+    expect(readTerms(secrets)).toEqual(after);
+  });
+});
+
+const Kept = z.object({ terms: z.unknown() });
+
+function readTerms(secrets: ReadonlyMap<string, Uint8Array>): unknown {
+  return Kept.parse(JSON.parse(new TextDecoder().decode(secrets.get('review-terms')))).terms;
+}
+
+function writeTerms(secrets: Map<string, Uint8Array>, kept: unknown): void {
+  secrets.set('review-terms', new TextEncoder().encode(JSON.stringify(kept)));
+}

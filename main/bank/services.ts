@@ -106,9 +106,7 @@ export function createServices(options: BankOptions, store: Store): Services {
   const gate = createGate(gatePorts);
   const roundsPorts: RoundsPorts = {
     ...base.shared,
-    store: base.roundsStore,
-    review: base.review,
-    gate,
+    ...{ store: base.roundsStore, review: base.review, gate },
     anchor: ledgerAnchor(base, () => consortium.session()),
     receipts: new Map(),
     adopted: (runId) => {
@@ -146,7 +144,7 @@ export function createServices(options: BankOptions, store: Store): Services {
 /** The ledger's signed head at the hub. */
 function ledgerAnchor(
   { shared, services }: ReturnType<typeof createBase>,
-  hub: RoundsPorts['hub'],
+  hub: ConsortiumLink['session'],
 ): LedgerAnchor {
   return createLedgerAnchor({
     ...{ ledger: shared.ledger, log: shared.log, requireSound: shared.requireSound },

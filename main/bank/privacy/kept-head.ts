@@ -6,6 +6,8 @@ export interface KeptHead {
   readonly read: () => MirroredHead | 'damaged' | undefined;
   /** Writes the head of a ledger that verifies, where it is new. */
   write(known: KnownLedger): void;
+  /** What the hub holds and the ledger has not, also where nothing readable is kept. */
+  readonly foreign: () => string | undefined;
   /** The hub holds this head, signed by this bank, and the ledger has no such entry. */
   noteForeign(hash: string): void;
 }
@@ -23,6 +25,7 @@ export function keptHead({ mirror, macKey }: Pick<ReaderOptions, 'mirror' | 'mac
       const kept = mirror.readMirroredHead();
       return foreign === undefined || kept === undefined || kept === 'damaged' ? kept : { ...kept, foreign };
     },
+    foreign: () => foreign,
     write: ({ health, head, balance, entries }) => {
       if (health.kind !== 'verified') return;
       foreign = undefined;

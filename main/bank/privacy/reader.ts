@@ -57,6 +57,8 @@ export interface LedgerReader {
   recoveredBy(hash: string): void;
   /** What is kept outside the file, with what the hub holds. */
   readonly mirrored: () => MirroredHead | 'damaged' | undefined;
+  /** The head that the hub holds and the ledger has not, as heard in this process. */
+  readonly foreign: () => string | undefined;
 }
 
 export interface ReaderOptions {
@@ -134,6 +136,7 @@ export function ledgerReader(options: ReaderOptions): LedgerReader {
       recovery = hash;
     },
     mirrored: kept.read,
+    foreign: kept.foreign,
   };
 }
 

@@ -43,6 +43,7 @@ function planOf(
     ...{ known, macKey, accountant },
     rows: store.rowsAfter(0),
     mirrored: reader.mirrored(),
+    foreign: reader.foreign(),
     isOwnHead: (hash) => reader.isOwnHead(hash),
   });
 }

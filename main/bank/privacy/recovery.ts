@@ -28,6 +28,8 @@ export interface RecoveryQuestion {
   /** Every row as it stands. */
   readonly rows: readonly LedgerRow[];
   readonly mirrored: MirroredHead | 'damaged' | undefined;
+  /** A head that the hub was heard to hold and the file has not. */
+  readonly foreign: string | undefined;
   readonly macKey: KeyObject;
   /** Whether a hash is in the history of the file. */
   readonly isOwnHead: (hash: string) => boolean;
@@ -36,14 +38,14 @@ export interface RecoveryQuestion {
 
 /** Undefined where the ledger verifies: there is nothing to recover. */
 export function planRecovery(question: RecoveryQuestion): RecoveryPlan | undefined {
-  const { known, mirrored } = question;
+  const { known } = question;
   const { health } = known;
   if (health.kind === 'verified') return undefined;
   const mark = usableMark(question);
   const common = {
     kind: 'recovered',
     fault: faultWords(health),
-    answersFor: answersFor(mirrored),
+    answersFor: answersFor(question),
     trail: mark?.trail ?? '',
     sealed: health.kind === 'broken' ? sealOf(question.rows) : null,
   } as const;
@@ -164,8 +166,8 @@ function sealOf(rows: readonly LedgerRow[]): RecoveredFact['sealed'] {
   return { rows: rows.length, digest: digestOfRows(rows) };
 }
 
-function answersFor(mirrored: MirroredHead | 'damaged' | undefined): Digest[] {
-  if (mirrored === undefined || mirrored === 'damaged') return [];
-  const heads = [mirrored.hash, mirrored.foreign].filter((hash) => hash !== undefined);
-  return heads.filter((hash) => hash !== EMPTY_HEAD.hash).map((hash) => Digest.parse(hash));
+function answersFor({ mirrored, foreign }: RecoveryQuestion): Digest[] {
+  const kept = mirrored === undefined || mirrored === 'damaged' ? [] : [mirrored.hash, mirrored.foreign];
+  const heads = [...kept, foreign].filter((hash) => hash !== undefined && hash !== EMPTY_HEAD.hash);
+  return [...new Set(heads)].map((hash) => Digest.parse(hash));
 }

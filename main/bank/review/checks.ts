@@ -195,7 +195,10 @@ function judgeCost({ held, round }: CheckInput): Outcome {
 
 function judgeBudget({ held, ledger }: CheckInput): Outcome {
   if (ledger.health.kind !== 'verified')
-    return block('The privacy ledger does not verify', 'Restore a verified backup; sending stays blocked.');
+    return block(
+      'The privacy ledger does not stand',
+      'Recover it with a reason (Privacy); until then nothing is sent.',
+    );
   if (held.charge === null) return pass('Nothing is charged');
   const detail = `ε ${formatEpsilonUp(ledger.charged)} charged`;
   if (ledger.budget === null) return block('No privacy budget is set', 'Set the budget (Privacy).');

@@ -193,6 +193,18 @@ describe('a ledger that nobody can complete', () => {
     expect(offline.noteHubHead(sent).kind).toBe('verified');
   });
 
+  it('answers for what the hub holds also where the mirrored head is gone', () => {
+    const { fixture, ledger } = olderCopy();
+    const newer = fixture.mirror.head?.hash ?? '';
+    fixture.mirror.head = undefined;
+    ledger.noteHubHead(newer);
+    expect(ledger.recovery()).toMatchObject({ kind: 'close-budget' });
+    ledger.recover('machine rebuilt');
+    expect(ledger.noteHubHead(newer).kind).toBe('verified');
+    const again = fixture.open({ database: openDatabase(fixture.file) });
+    expect(again.noteHubHead(newer).kind).toBe('verified');
+  });
+
   it('takes what the hub holds for known when the mark has it', () => {
     const { ledger, head } = olderCopy();
     expect(ledger.noteHubHead(head.hash).kind).toBe('rolled-back');

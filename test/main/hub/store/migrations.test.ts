@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { HUB_MIGRATIONS } from '#main/hub/store/migrations/index.ts';
 import { openStore } from '#main/platform/sqlite/open.ts';

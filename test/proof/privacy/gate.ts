@@ -23,6 +23,8 @@ export interface GateFigures {
 export interface Reached {
   readonly trainings: number;
   readonly releasesByHand: number;
+  /** Of these, those that two reviewers signed. */
+  readonly releasesByTwo: number;
   readonly automaticReleases: number;
   readonly transmissions: number;
   readonly resent: number;
@@ -103,6 +105,7 @@ export async function hunt(
 const NOTHING_REACHED: Reached = {
   trainings: 0,
   releasesByHand: 0,
+  releasesByTwo: 0,
   automaticReleases: 0,
   transmissions: 0,
   resent: 0,
@@ -121,6 +124,7 @@ function reachedBy({ evidence, steps }: JudgedSequence): Reached {
   return {
     trainings: history.filter((one) => one.kind === 'noise').length,
     releasesByHand: store.releases.filter(({ source }) => source === 'review').length,
+    releasesByTwo: store.releases.filter(({ signers }) => signers === 2).length,
     automaticReleases: store.releases.filter(({ source }) => source === 'scope').length,
     transmissions: wire.length,
     resent: offers.length - new Set(offers.map(({ updateId }) => updateId)).size,
@@ -136,6 +140,7 @@ function sum(a: Reached, b: Reached): Reached {
   return {
     trainings: a.trainings + b.trainings,
     releasesByHand: a.releasesByHand + b.releasesByHand,
+    releasesByTwo: a.releasesByTwo + b.releasesByTwo,
     automaticReleases: a.automaticReleases + b.automaticReleases,
     transmissions: a.transmissions + b.transmissions,
     resent: a.resent + b.resent,

@@ -23,6 +23,7 @@ const WAYS: Readonly<Record<string, readonly ActionName[]>> = {
   're-noise after a restart': ['hub-loses-receipt', 'train', 'release', 'wait-ten-seconds', 'crash'],
   'approval not bound to the digest': ['train', 'tamper-with-bytes', 'release', 'wait-ten-seconds'],
   'undo that does nothing': ['train', 'release', 'undo', 'wait-ten-seconds'],
+  'second reviewer not needed': ['train', 'two-decide', 'release', 'wait-ten-seconds'],
   'scope goes on past a stop': [
     'standing-on',
     'odd-noise',

@@ -7,6 +7,7 @@ import type { SeenCharge } from './evidence.ts';
 import { Crash } from './fuse.ts';
 import { committedView } from './recorder.ts';
 import { type HubMood } from './wire.ts';
+import { REVIEWERS } from './terms.ts';
 import { nextIndex, offerRound, type World } from './world.ts';
 
 const LIMITS: ScopeLimits = {
@@ -25,11 +26,21 @@ export const ACTIONS = [
   'whole-round',
   'whole-round-and-following',
   'whole-round-within-scope',
+  'whole-round-by-two',
+  'whole-round-tampered',
+  'odd-round-within-scope',
   'odd-noise',
   'missing-noise',
   'usual-noise',
   'release',
   'release-wider',
+  'two-decide',
+  'one-decides',
+  'first-signs',
+  'second-signs',
+  'first-signs-wider',
+  'second-signs-wider',
+  'take-signature-back',
   'undo',
   'withhold',
   'wait-a-second',
@@ -129,10 +140,26 @@ function onScreen({ bank, settings }: World) {
   return held === undefined ? undefined : { updateId: held.updateId, digest: held.header.payloadHash };
 }
 
-function ask(
-  world: World,
-  following: { readonly rounds: number; readonly limits: ScopeLimits } | null,
-): void {
+type Following = typeof FOLLOWING | null;
+
+function ask(world: World, following: Following): void {
+  decide(world, following, 'analyst');
+}
+
+/** By whoever decides: one person, or both reviewers. */
+function askByAll(world: World, following: Following): void {
+  if (world.settings.mode === 'one') ask(world, following);
+  else for (const reviewer of REVIEWERS.keys()) sign(reviewer, following)(world);
+}
+
+function sign(reviewer: number, following: Following) {
+  return (world: World): void => {
+    decide(world, following, reviewer);
+  };
+}
+
+/** By one person's click, or as one of two reviewers. */
+function decide(world: World, following: Following, by: 'analyst' | number): void {
   const seen = onScreen(world);
   if (seen === undefined) return;
   const { rounds, limits } = following ?? FOLLOWING;
@@ -141,8 +168,21 @@ function ask(
       ? ({ kind: 'this-round' } as const)
       : ({ kind: 'rounds', following: rounds, limits } as const);
   const atMs = world.clock.monotonic();
-  world.bank.gate.ask({ ...seen, scope, note: '' });
-  world.recorder.happened({ kind: 'asked', ...seen, atMs, following });
+  const signer = by === 'analyst' ? undefined : REVIEWERS[by];
+  if (signer === undefined) world.bank.gate.ask({ ...seen, scope, note: '' });
+  else world.bank.gate.sign({ ...seen, scope, note: '' }, signer);
+  world.recorder.happened({ kind: 'asked', by: signer?.name ?? 'analyst', ...seen, atMs, following });
+}
+
+function mode(to: 'one' | 'two') {
+  return (world: World): void => {
+    if (world.settings.mode === to) return;
+    world.settings.mode = to;
+    world.recorder.happened({ kind: 'mode-set', mode: to, atMs: world.clock.monotonic() });
+    world.bank.ports.transact(() => {
+      world.bank.gate.reviewModeChanged();
+    });
+  };
 }
 
 function hub(mood: HubMood) {
@@ -158,7 +198,7 @@ function noise(ratio: number) {
   };
 }
 
-function standing(following: typeof FOLLOWING | null) {
+function standing(following: Following) {
   return (world: World): void => {
     world.settings.standing = following === null ? { kind: 'off' } : { kind: 'on', ...following };
     world.recorder.happened({ kind: 'standing-set', following });
@@ -194,9 +234,9 @@ function heldBack<T>({ trainer }: World, action: () => T): T {
   }
 }
 
-async function wholeRound(world: World, following: typeof FOLLOWING | null): Promise<void> {
+async function wholeRound(world: World, following: Following): Promise<void> {
   await train(world, 'train');
-  ask(world, following);
+  askByAll(world, following);
   wait(6000)(world);
   await settled(world);
   published(world);
@@ -245,6 +285,36 @@ const DOES: Readonly<Record<ActionName, (world: World) => void | Promise<void>>>
   },
   'release-wider': (world) => {
     ask(world, FOLLOWING);
+  },
+  'whole-round-by-two': async (world) => {
+    mode('two')(world);
+    await wholeRound(world, null);
+  },
+  'whole-round-tampered': async (world) => {
+    await train(world, 'train');
+    tamperWithBytes(world);
+    askByAll(world, null);
+    wait(6000)(world);
+  },
+  'odd-round-within-scope': async (world) => {
+    const { noiseRatio } = world.trainer;
+    world.trainer.noiseRatio = 3;
+    await train(world, 'trainWithinScope');
+    world.trainer.noiseRatio = noiseRatio;
+    await settled(world);
+    published(world);
+  },
+  'two-decide': mode('two'),
+  'one-decides': mode('one'),
+  'first-signs': sign(0, null),
+  'second-signs': sign(1, null),
+  'first-signs-wider': sign(0, FOLLOWING),
+  'second-signs-wider': sign(1, FOLLOWING),
+  'take-signature-back': (world) => {
+    const seen = onScreen(world);
+    if (seen === undefined) return;
+    world.bank.gate.unsign(seen.updateId);
+    world.recorder.happened({ kind: 'undone', updateId: seen.updateId });
   },
   undo: (world) => {
     const seen = onScreen(world);

@@ -41,6 +41,7 @@ export interface Seams {
   readonly review: ReviewStore;
   readonly scopes: ScopeStore;
   readonly calls: FakeWire['calls'];
+  readonly reviewers: GatePorts['reviewers'];
 }
 
 /** What a bug may reach besides: it is made for one opening of the store. */
@@ -134,10 +135,7 @@ export function openBank(machine: Machine): BankUnderTest {
       soundness.require();
     },
     signatures: behindFuse(openSignatureStore(database), fuse.touch, 'signatures'),
-    reviewers: {
-      mode: () => settings.mode,
-      activeKey: (id: ReviewerId) => REVIEWERS.find(({ reviewerId }) => reviewerId === id)?.publicKey,
-    },
+    reviewers: seams.reviewers,
     audit: () => undefined,
     changed: () => undefined,
   };
@@ -182,7 +180,7 @@ export function openBank(machine: Machine): BankUnderTest {
 }
 
 function plainSeams(machine: Machine, database: Database.Database, ledger: Ledger): Seams {
-  const { trainer, wire } = machine;
+  const { trainer, wire, settings } = machine;
   return {
     ledger,
     review: openReviewStore(database),
@@ -195,6 +193,10 @@ function plainSeams(machine: Machine, database: Database.Database, ledger: Ledge
       },
     },
     calls: wire.calls,
+    reviewers: {
+      mode: () => settings.mode,
+      activeKey: (id: ReviewerId) => REVIEWERS.find(({ reviewerId }) => reviewerId === id)?.publicKey,
+    },
   };
 }
 
@@ -205,6 +207,7 @@ function guarded(seams: Seams, { touch }: Fuse): Seams {
     review: behindFuse(seams.review, touch, 'review'),
     scopes: behindFuse(seams.scopes, touch, 'scopes'),
     calls: behindFuse(seams.calls, touch, 'wire'),
+    reviewers: seams.reviewers,
   };
 }
 

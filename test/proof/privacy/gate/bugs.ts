@@ -231,6 +231,10 @@ const undoOnTheScreenOnly: Bug = {
   gate: (gate) => ({ ...gate, undo: () => undefined }),
 };
 
+const secondReviewerForgotten: Bug = {
+  seams: (seams) => ({ ...seams, reviewers: { ...seams.reviewers, mode: () => 'one' } }),
+};
+
 const scopeGoesOn: Bug = {
   seams: (seams) => ({
     ...seams,
@@ -292,6 +296,11 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     bug: approvalOfWhateverIsThere,
   },
   { name: 'undo that does nothing', rule: 'a release by hand follows a click', bug: undoOnTheScreenOnly },
+  {
+    name: 'second reviewer not needed',
+    rule: 'two reviewers sign where two decide',
+    bug: secondReviewerForgotten,
+  },
   {
     name: 'scope goes on past a stop',
     rule: 'a scope ends when a figure leaves its limit',

@@ -39,8 +39,9 @@ const NOISE: Happening = {
   steps: 16,
   committed: [CHARGE],
 };
-const ASKED: Happening = {
+const ASKED: Extract<Happening, { kind: 'asked' }> = {
   kind: 'asked',
+  by: 'analyst',
   updateId: 'update 1',
   digest: 'payload',
   atMs: 1000,
@@ -71,6 +72,7 @@ const RELEASE = {
   updateId: 'update 1',
   roundId: 'round 1',
   payloadHash: 'payload',
+  signers: 0,
   source: 'review',
   scopeNumber: null,
 };
@@ -129,6 +131,12 @@ describe('what the judge accepts', () => {
   it('a round released by hand, and one released under a scope', () => {
     expect(check(GOOD)).toEqual([]);
     expect(check(UNDER_SCOPE)).toEqual([]);
+  });
+
+  it('a round that two reviewers signed', () => {
+    const two: Happening = { kind: 'mode-set', mode: 'two', atMs: 0 };
+    const signed = ['first', 'second'].map((by) => ({ ...ASKED, by }));
+    expect(check(withHistory(two, OFFERED, NOISE, ...signed))).toEqual([]);
   });
 
   it('the same bytes again, a second training with its own charge, a lower budget than is charged', () => {
@@ -236,6 +244,24 @@ const BAD: readonly (readonly [string, Evidence])[] = [
   [
     'I14 what was shown is what is sent',
     withHistory(OFFERED, NOISE, { ...ASKED, digest: 'what the screen said' }),
+  ],
+  [
+    'I14 two reviewers sign where two decide',
+    withHistory({ kind: 'mode-set', mode: 'two', atMs: 0 }, OFFERED, NOISE, { ...ASKED, by: 'first' }),
+  ],
+  [
+    'I14 two reviewers sign where two decide',
+    withHistory(OFFERED, NOISE, ASKED, { kind: 'mode-set', mode: 'two', atMs: 3000 }),
+  ],
+  [
+    'I14 two reviewers sign where two decide',
+    withHistory(
+      { kind: 'mode-set', mode: 'two', atMs: 0 },
+      OFFERED,
+      NOISE,
+      { ...ASKED, by: 'first' },
+      { ...ASKED, by: 'second', following: FOLLOWING },
+    ),
   ],
   ['I14 the time to undo passes first', withHistory(OFFERED, NOISE, { ...ASKED, atMs: 2000 })],
   ['I3 a scope has the limits that a person gave', { ...UNDER_SCOPE, history: [OFFERED, NOISE, OFFERED] }],

@@ -240,25 +240,49 @@ function decisionViolations({ history, wire }: Evidence): readonly Violation[] {
   );
 }
 
-/** I14: a release by hand sends the bytes that were shown, after the time to undo, and not once it was undone. */
+/**
+ * I14: a release by hand sends the bytes that were shown, after the time to undo, and not once it was undone. Where two decide,
+ * two different people saw these bytes and asked for the same.
+ */
 function shownViolations({ history, wire, store, undoMs }: Evidence): readonly Violation[] {
   const byHand = new Set(
     store.releases.filter((release) => release.source === 'review').map((release) => release.updateId),
   );
   return wire.flatMap((sent): readonly Violation[] => {
     if (!byHand.has(sent.updateId)) return [];
-    const word = history
-      .slice(0, sent.at)
-      .findLast((one) => (one.kind === 'asked' || one.kind === 'undone') && one.updateId === sent.updateId);
-    if (word?.kind !== 'asked')
-      return [{ promise: 'I14', rule: 'a release by hand follows a click', detail: sent.updateId }];
+    const words = wordsFor(sent, history);
+    const last = words.at(-1);
+    const broken = (rule: string): Violation => ({ promise: 'I14', rule, detail: sent.updateId });
+    if (last === undefined) return [broken('a release by hand follows a click')];
+    const alike = words.filter((word) => isSameWord(word, last));
+    const needed = modeAt(history, last.atMs + undoMs) === 'two' ? 2 : 1;
     return [
-      ...(word.digest === sent.digest
+      ...(last.digest === sent.digest ? [] : [broken('what was shown is what is sent')]),
+      ...(sent.atMs - last.atMs >= undoMs ? [] : [broken('the time to undo passes first')]),
+      ...(new Set(alike.map(({ by }) => by)).size >= needed
         ? []
-        : [{ promise: 'I14', rule: 'what was shown is what is sent', detail: sent.updateId } as const]),
-      ...(sent.atMs - word.atMs >= undoMs
-        ? []
-        : [{ promise: 'I14', rule: 'the time to undo passes first', detail: sent.updateId } as const]),
+        : [broken('two reviewers sign where two decide')]),
     ];
   });
+}
+
+type Word = Extract<Happening, { kind: 'asked' }>;
+
+/** What people asked about this update before it was sent, since it was last undone. */
+function wordsFor(sent: Transmission, history: readonly Happening[]): readonly Word[] {
+  const before = history.slice(0, sent.at);
+  const undone = before.findLastIndex((one) => one.kind === 'undone' && one.updateId === sent.updateId);
+  return before
+    .slice(undone + 1)
+    .flatMap((one) => (one.kind === 'asked' && one.updateId === sent.updateId ? [one] : []));
+}
+
+function isSameWord(a: Word, b: Word): boolean {
+  return a.digest === b.digest && JSON.stringify(a.following) === JSON.stringify(b.following);
+}
+
+/** Whether one person or two decided just before this time, when the release was committed. */
+function modeAt(history: readonly Happening[], atMs: number): 'one' | 'two' {
+  const last = history.findLast((one) => one.kind === 'mode-set' && one.atMs < atMs);
+  return last?.kind === 'mode-set' ? last.mode : 'one';
 }

@@ -36,15 +36,19 @@ export type Happening =
       readonly steps: number;
       readonly committed: readonly SeenCharge[];
     }
-  /** A person clicked release, having seen this digest. */
+  /** A person clicked release, or signed it as one of two reviewers, having seen this digest. */
   | {
       readonly kind: 'asked';
+      /** `analyst` where one person decides, else the reviewer. */
+      readonly by: string;
       readonly updateId: string;
       readonly digest: string;
       readonly atMs: number;
       readonly following: { readonly rounds: number; readonly limits: ScopeLimits } | null;
     }
+  /** Undo, or a signature taken back. */
   | { readonly kind: 'undone'; readonly updateId: string }
+  | { readonly kind: 'mode-set'; readonly mode: 'one' | 'two'; readonly atMs: number }
   | { readonly kind: 'withheld'; readonly updateId: string }
   | {
       readonly kind: 'standing-set';
@@ -130,6 +134,8 @@ export interface StoredRelease {
   readonly updateId: string;
   readonly roundId: string;
   readonly payloadHash: string;
+  /** Reviewers who signed it. */
+  readonly signers: number;
   readonly source: string;
   readonly scopeNumber: number | null;
 }

@@ -11,6 +11,8 @@ const ORDINARY: readonly ActionName[] = [
   'whole-round',
   'whole-round-and-following',
   'whole-round-within-scope',
+  'whole-round-by-two',
+  'one-decides',
   'train',
   'train-within-scope',
   'release',

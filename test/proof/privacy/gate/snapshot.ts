@@ -33,7 +33,7 @@ const ScopeRow = z.object({
   limits: z.string(),
 });
 const ScopeRoundRow = z.object({ scopeNumber: z.int(), roundId: z.string(), sent: z.int() });
-const Hashed = z.object({ payloadHash: z.string() });
+const Hashed = z.object({ payloadHash: z.string(), signers: z.array(z.string()).default([]) });
 
 const UPDATES = `SELECT update_id AS updateId, round_id AS roundId, charge_sequence AS chargeSequence, position, payload,
   header, rowid AS number FROM held_update ORDER BY rowid`;
@@ -51,10 +51,10 @@ export function snapshotOf(file: string): StoreSnapshot {
       releases: z
         .array(ReleaseRow)
         .parse(database.prepare(RELEASES).all())
-        .map(({ approval, ...row }) => ({
-          ...row,
-          payloadHash: Hashed.parse(JSON.parse(approval)).payloadHash,
-        })),
+        .map(({ approval, ...row }) => {
+          const { payloadHash, signers } = Hashed.parse(JSON.parse(approval));
+          return { ...row, payloadHash, signers: signers.length };
+        }),
       scopes: z
         .array(ScopeRow)
         .parse(database.prepare(SCOPES).all())

@@ -2,6 +2,9 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { LedgerMirror } from '#main/bank/privacy/reader.ts';
+import type { UtcTime } from '#shared/ids.ts';
+import { newScryptParameters } from '#main/platform/sealing.ts';
+import { openReviewerStore } from '#main/bank/store/reviewers.ts';
 import type { Accountant } from '#shared/privacy/accountant.ts';
 import { DEFAULT_POLICY } from '#main/bank/settings/policy.ts';
 import { utcNow } from '#main/bank/review/gate-ports.ts';
@@ -15,7 +18,7 @@ import { scratchFolder } from '../scratch.ts';
 import { createFuse, type Fuse } from './fuse.ts';
 import { type CommittedView, committedView, createRecorder, type Recorder } from './recorder.ts';
 import { snapshotOf } from './snapshot.ts';
-import { CHARTER_HASH, PLAN, roundContext, ROUNDS, stepsOfRound } from './terms.ts';
+import { CHARTER_HASH, PLAN, REVIEWERS, roundContext, ROUNDS, stepsOfRound } from './terms.ts';
 import { createFakeWire, type FakeWire } from './wire.ts';
 
 /** ε grows like the square root of the steps: fast, monotone, and the first round costs most, as in truth. */
@@ -72,8 +75,17 @@ function templateFile(): string {
   const clock = fakeClock();
   const bank = openBank(machine({ file: template.file, clock, bug: NO_BUG }));
   bank.rounds.addRun(PLAN, utcNow(clock));
+  addReviewers(bank, utcNow(clock));
   bank.close();
   return template.file;
+}
+
+/** Their rows; what they sign with is in the harness, so no passphrase opens these. */
+function addReviewers({ database }: BankUnderTest, addedAt: UtcTime): void {
+  const store = openReviewerStore(database);
+  const sealedKey = { derivation: newScryptParameters(seededRandom('reviewers'), 2 ** 14), sealed: '00' };
+  for (const { reviewerId, name, publicKey } of REVIEWERS)
+    store.add({ reviewerId, name, publicKey, addedAt, sealedKey });
 }
 
 function freshSettings(): BankSettings {

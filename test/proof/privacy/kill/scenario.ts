@@ -76,7 +76,7 @@ function ask({ settings, clock, recorder }: KillMachine, bank: BankUnderTest): v
       ? ({ kind: 'this-round' } as const)
       : ({ kind: 'rounds', following: following.rounds, limits: following.limits } as const);
   // Written down first: the process may end in the midst of the release.
-  recorder.happened({ kind: 'asked', ...seen, atMs: clock.monotonic(), following });
+  recorder.happened({ kind: 'asked', by: 'analyst', ...seen, atMs: clock.monotonic(), following });
   bank.gate.ask({ ...seen, scope, note: '' });
 }
 

@@ -49,3 +49,8 @@ export function leakFigureText({ value, chance, low, high, unit }: LeakFigure): 
     rest: rest.filter((part) => part !== null).join(' · '),
   };
 }
+
+/** A figure's name at the start of a line; ε stays what it is. */
+export function sentenceCase(name: string): string {
+  return name.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+}

@@ -3,7 +3,7 @@ import { IconCircleCheck, IconCircleMinus, IconCircleX } from '@tabler/icons-rea
 import { type ReactNode } from 'react';
 import { type LeakFigure, type LeakTest } from '#shared/privacy/leak-view.ts';
 import { text } from '../../text/en.ts';
-import { leakFigureText } from './leak-figure.ts';
+import { leakFigureText, sentenceCase } from './leak-figure.ts';
 import classes from './leaks.module.css';
 
 const words = text.leaks;
@@ -57,8 +57,4 @@ function Figure({ one }: { readonly one: LeakFigure }): ReactNode {
       </dd>
     </div>
   );
-}
-
-function sentenceCase(name: string): string {
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }

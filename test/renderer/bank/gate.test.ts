@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leakFigureText, leakNumber } from '../../../renderer/bank/leaks/leak-figure.ts';
+import { leakFigureText, leakNumber, sentenceCase } from '../../../renderer/bank/leaks/leak-figure.ts';
 import { shownChecks } from '../../../renderer/bank/review/checks.tsx';
 import { isScopeShown } from '../../../renderer/bank/rounds/scope-strip.tsx';
 import { whyNothing } from '../../../renderer/bank/review/nothing-to-review.tsx';
@@ -130,6 +130,10 @@ describe('a leak figure', () => {
     });
     expect(leakNumber(0.00004)).toBe('0.00004');
     expect(leakNumber(7e-17)).toBe('7.0e-17');
+    expect(['found at 1 %', 'ε proved at least'].map(sentenceCase)).toEqual([
+      'Found at 1 %',
+      'ε proved at least',
+    ]);
     expect(leakFigureText({ ...plain, value: null }).value).toBe('–');
   });
 });

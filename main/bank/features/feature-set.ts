@@ -22,6 +22,11 @@ import { DAY_MS } from './transform/calendar.ts';
 /** The part of a charter that says which rows. */
 export type FeatureTerms = Pick<Charter, 'features' | 'split' | 'labelDelayDays'> & {
   readonly evaluation: Pick<Charter['evaluation'], 'leaveOutKnownCards'>;
+  /**
+   * The day (UTC) of the clock on which a row counts as old enough to go without a label. Never the day of the newest
+   * transaction: one account would then decide which rows of others count, and no sensitivity bounds that.
+   */
+  readonly today: string;
 };
 
 /** UTC milliseconds, half-open. */
@@ -49,6 +54,7 @@ export function openFeatureSet(database: Store['database'], folder: string, term
     database,
     current,
     labelDelayMs: terms.labelDelayDays * DAY_MS,
+    today: dayStart(terms.today),
   };
   const { trainFrom, trainUntil, labelsKnownBy, testFrom, testUntil } = terms.split;
   const train = readSpan(reader, {
@@ -79,6 +85,7 @@ interface SpanReader {
   readonly database: Store['database'];
   readonly current: DataVersion;
   readonly labelDelayMs: number;
+  readonly today: number;
 }
 
 interface SpanTerms {
@@ -116,8 +123,8 @@ function isInside(block: FeatureBlock, row: number, span: TimeSpan): boolean {
 
 /** A row without a label counts as genuine once it is older than the label delay; before, nobody can say. */
 function undecidedRows(reader: SpanReader, span: TimeSpan, labelsKnownBy: number): ReadonlySet<number> {
-  const { database, current, labelDelayMs } = reader;
-  const asOf = Math.min(labelsKnownBy, current.lastAt ?? 0);
+  const { database, current, labelDelayMs, today } = reader;
+  const asOf = Math.min(labelsKnownBy, today);
   const from = Math.max(span.from, asOf - labelDelayMs);
   if (from >= span.until) return new Set();
   return unlabelledRows(database, { from, until: span.until, lastRowNo: current.lastRowNo });

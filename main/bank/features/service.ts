@@ -52,7 +52,7 @@ export function createFeatureService(options: FeatureServiceOptions): FeatureSer
   return {
     compute: computations.compute,
     state: () => stateOf(computations.last(), manifestOf, clock.monotonic()),
-    version: () => String(currentDataVersion(store.database).version),
+    version: () => `${String(currentDataVersion(store.database).version)} ${today(clock)}`,
     open: async (charter) => {
       const preset = charter.features;
       if (manifestOf(preset) === undefined) await computations.compute(preset);
@@ -60,7 +60,7 @@ export function createFeatureService(options: FeatureServiceOptions): FeatureSer
         kind: 'open',
         storeFile: store.file,
         folder: folderOf(preset),
-        terms: termsOf(charter),
+        terms: { ...termsOf(charter), today: today(clock) },
       } as const;
       const opened = await threads.run(task);
       if (opened.kind !== 'opened') throw new RangeError(`the features worker answered ${opened.kind}`);
@@ -138,7 +138,12 @@ function createComputations(
   };
 }
 
-function termsOf({ features, split, labelDelayDays, evaluation }: Charter): FeatureTerms {
+/** In UTC, and no finer: a row is old enough from one day to the next. */
+function today({ now }: Pick<Clock, 'now'>): string {
+  return new Date(now()).toISOString().slice(0, 10);
+}
+
+function termsOf({ features, split, labelDelayDays, evaluation }: Charter): Omit<FeatureTerms, 'today'> {
   return {
     features,
     split,

@@ -1,7 +1,7 @@
 /** The features worker's side of its conversation: one task from start to end, told apart from the thread it runs in. */
 import { z } from 'zod';
 import { Failure, FailureError } from '#shared/failure.ts';
-import { Charter, FeaturePresetName } from '#shared/round/charter.ts';
+import { Charter, FeaturePresetName, UtcDay } from '#shared/round/charter.ts';
 import { asStoreFailure } from '#main/platform/sqlite/failures.ts';
 import { connectStore } from '#main/platform/sqlite/open.ts';
 import { computeFeatures } from './compute.ts';
@@ -13,6 +13,7 @@ const FeatureTermsMessage = z.strictObject({
   split: Charter.shape.split,
   labelDelayDays: Charter.shape.labelDelayDays,
   evaluation: z.strictObject({ leaveOutKnownCards: z.boolean() }),
+  today: UtcDay,
 });
 
 /** `folder`: where the blocks of the preset are. */

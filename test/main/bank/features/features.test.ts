@@ -53,6 +53,7 @@ const TERMS: FeatureTerms = {
   },
   labelDelayDays: 7,
   evaluation: { leaveOutKnownCards: false },
+  today: '2018-06-29',
 };
 
 function open(of: TestBank, changes: Partial<FeatureTerms> = {}) {
@@ -248,10 +249,27 @@ describe('a feature set', () => {
     compute(bank);
     const { train, test } = open(bank);
     expect(train.rows).toBe(UNTIL_JULY.filter((line) => (line.split(',')[1] ?? '') < '2018-06-15').length);
-    // The data ends on 2018-06-29, so nothing but frauds is decided of the days since 2018-06-22 and some hours.
-    const lastDecided = Date.parse(UNTIL_JULY.at(-1)?.split(',')[1] ?? '') - 7 * DAY;
-    expect(test.rows).toBeGreaterThan(50);
-    expect([...test.occurredAt].every((time, row) => time < lastDecided || test.y[row] === 1)).toBe(true);
+    // On 2018-06-29 nothing but frauds is decided of the days since 2018-06-22.
+    expect([...test.y].every((label) => label === 1)).toBe(true);
+    const nextDay = open(bank, { today: '2018-06-30' }).test;
+    expect(nextDay.rows).toBeGreaterThan(50);
+    const lastDecided = Date.parse('2018-06-23');
+    expect([...nextDay.occurredAt].every((time, row) => time < lastDecided || nextDay.y[row] === 1)).toBe(
+      true,
+    );
+  });
+
+  it('leaves the rows of others as they are when one account has a later transaction', async () => {
+    const unlabelled = UNTIL_JULY.map((line) => line.replace(/,0,\d$/, ',,0'));
+    await importLines(bank, unlabelled);
+    compute(bank);
+    const before = open(bank);
+    const [, , , ...rest] = (unlabelled.at(-1) ?? '').split(',');
+    await importLines(bank, [['later', '2018-07-20 12:00:00', '999999', ...rest].join(',')]);
+    compute(bank);
+    const after = open(bank);
+    expect([...after.test.rowNo]).toEqual([...before.test.rowNo]);
+    expect([...after.train.rowNo]).toEqual([...before.train.rowNo]);
   });
 });
 

@@ -12,7 +12,7 @@ interface FinishedSlice extends ProofReport {
 
 export const proof: Proof = {
   summary: 'gate, ledger and wire under random actions, kills, power cuts, flipped bits and planted records',
-  help: PRIVACY_HELP,
+  help: `${PRIVACY_HELP}\n\n${SLICES.map(sliceLine).join('\n')}`,
   run: async (args, say) => {
     const { slices, seed, scale } = parsePrivacyOptions(args, SLICES);
     say(`slices: ${slices.map(({ name }) => name).join(', ')}`);
@@ -34,6 +34,10 @@ export const proof: Proof = {
     return together(finished);
   },
 };
+
+function sliceLine({ name, summary }: PrivacySlice): string {
+  return `  ${name.padEnd(13)}${summary}`;
+}
 
 function minutesLeft(slices: readonly PrivacySlice[], scale: number): string {
   const minutes = slices.reduce((sum, slice) => sum + slice.minutes * Math.min(1, scale), 0);

@@ -1,20 +1,11 @@
 /** What a person, a hub, a clock, a thief and a power switch can do to a bank, in any order. */
 import type Database from 'better-sqlite3';
 import { isFailure } from '#shared/failure.ts';
-import type { ScopeLimits } from '#shared/round/round-view.ts';
+import { ask, askByAll, type Following, FOLLOWING, mode, onScreen, sign } from './decisions.ts';
 import { Crash } from './fuse.ts';
 import { type HubMood } from './wire.ts';
-import { REVIEWERS } from './terms.ts';
 import { keepCopy, restoreCopy, tamperWithBytes, tamperWithLedger } from './thief.ts';
 import { nextIndex, offerRound, type World } from './world.ts';
-
-const LIMITS: ScopeLimits = {
-  minimumNoiseRatio: 0.9,
-  maximumNoiseRatio: 2,
-  minimumCosine: -1,
-  maximumEpsilonPerRound: 1,
-};
-const FOLLOWING = { rounds: 3, limits: LIMITS };
 
 export const ACTIONS = [
   'open-round',
@@ -130,57 +121,6 @@ function scopesIn(database: Database.Database): readonly ScopeRow[] {
       "SELECT scope_no AS number, source, state ->> 'kind' AS state FROM scope ORDER BY scope_no",
     )
     .all();
-}
-
-/** The update that a person sees, with the digest on the screen. */
-function onScreen({ bank, settings }: World) {
-  const held = settings.round === undefined ? undefined : bank.review.heldOfRound(settings.round.roundId);
-  return held === undefined ? undefined : { updateId: held.updateId, digest: held.header.payloadHash };
-}
-
-type Following = typeof FOLLOWING | null;
-
-function ask(world: World, following: Following): void {
-  decide(world, following, 'analyst');
-}
-
-/** By whoever decides: one person, or both reviewers. */
-function askByAll(world: World, following: Following): void {
-  if (world.settings.mode === 'one') ask(world, following);
-  else for (const reviewer of REVIEWERS.keys()) sign(reviewer, following)(world);
-}
-
-function sign(reviewer: number, following: Following) {
-  return (world: World): void => {
-    decide(world, following, reviewer);
-  };
-}
-
-/** By one person's click, or as one of two reviewers. */
-function decide(world: World, following: Following, by: 'analyst' | number): void {
-  const seen = onScreen(world);
-  if (seen === undefined) return;
-  const { rounds, limits } = following ?? FOLLOWING;
-  const scope =
-    following === null
-      ? ({ kind: 'this-round' } as const)
-      : ({ kind: 'rounds', following: rounds, limits } as const);
-  const atMs = world.clock.monotonic();
-  const signer = by === 'analyst' ? undefined : REVIEWERS[by];
-  if (signer === undefined) world.bank.gate.ask({ ...seen, scope, note: '' });
-  else world.bank.gate.sign({ ...seen, scope, note: '' }, signer);
-  world.recorder.happened({ kind: 'asked', by: signer?.name ?? 'analyst', ...seen, atMs, following });
-}
-
-function mode(to: 'one' | 'two') {
-  return (world: World): void => {
-    if (world.settings.mode === to) return;
-    world.settings.mode = to;
-    world.recorder.happened({ kind: 'mode-set', mode: to, atMs: world.clock.monotonic() });
-    world.bank.ports.transact(() => {
-      world.bank.gate.reviewModeChanged();
-    });
-  };
 }
 
 function hub(mood: HubMood) {

@@ -1,11 +1,8 @@
 /** What a person, a hub, a clock, a thief and a power switch can do to a bank, in any order. */
-import type Database from 'better-sqlite3';
-import { isFailure } from '#shared/failure.ts';
 import { ask, askByAll, type Following, FOLLOWING, mode, onScreen, sign } from './decisions.ts';
-import { Crash } from './fuse.ts';
 import { type HubMood } from './wire.ts';
 import { keepCopy, restoreCopy, tamperWithBytes, tamperWithLedger } from './thief.ts';
-import { nextIndex, offerRound, type World } from './world.ts';
+import { nextIndex, settled, offerRound, type World } from './world.ts';
 
 export const ACTIONS = [
   'open-round',
@@ -18,6 +15,7 @@ export const ACTIONS = [
   'whole-round-by-two',
   'whole-round-tampered',
   'odd-round-within-scope',
+  'whole-round-undone',
   'odd-noise',
   'missing-noise',
   'usual-noise',
@@ -66,63 +64,6 @@ export interface Action {
   readonly crashAt: number | null;
 }
 
-/** Does it, lets everything settle, starts again after a crash; answers the failure code of a refusal. */
-export async function perform(world: World, action: Action): Promise<string | null> {
-  world.fuse.arm(action.crashAt);
-  const refusal = await attempt(world, action.name);
-  await settled(world);
-  if (world.fuse.isBlown()) world.restart();
-  else world.fuse.arm(null);
-  await settled(world);
-  noteFigures(world);
-  return refusal;
-}
-
-async function attempt(world: World, name: ActionName): Promise<string | null> {
-  try {
-    await DOES[name](world);
-    return null;
-  } catch (error) {
-    if (error instanceof Crash) return 'crash';
-    // A hub's or a person's step behind the fuse fails with it; anything else is a bug of product or harness.
-    if (isFailure(error)) return error.code;
-    if (world.fuse.isBlown()) return 'crash';
-    throw error;
-  }
-}
-
-async function settled({ bank }: World): Promise<void> {
-  do await new Promise<void>((resolve) => void setImmediate(resolve));
-  while (bank.uploads.isSending());
-}
-
-function noteFigures(world: World): void {
-  const { ledger, database } = world.bank;
-  const { budget, chargedEpsilon, heldEpsilon, health } = ledger.state();
-  world.recorder.happened({
-    kind: 'figures',
-    budget: budget?.epsilon ?? 0,
-    charged: chargedEpsilon,
-    held: heldEpsilon,
-    isVerified: health.kind === 'verified',
-    scopes: scopesIn(database),
-  });
-}
-
-interface ScopeRow {
-  readonly number: number;
-  readonly source: string;
-  readonly state: string;
-}
-
-function scopesIn(database: Database.Database): readonly ScopeRow[] {
-  return database
-    .prepare<[], ScopeRow>(
-      "SELECT scope_no AS number, source, state ->> 'kind' AS state FROM scope ORDER BY scope_no",
-    )
-    .all();
-}
-
 function hub(mood: HubMood) {
   return (world: World): void => {
     world.wire.mood = mood;
@@ -147,6 +88,13 @@ function standing(following: Following) {
 async function train(world: World, way: 'train' | 'trainWithinScope'): Promise<void> {
   const { round } = world.settings;
   if (round !== undefined) await world.bank.gate[way](round);
+}
+
+function undo(world: World): void {
+  const seen = onScreen(world);
+  if (seen === undefined) return;
+  world.bank.gate.undo(seen.updateId);
+  world.recorder.happened({ kind: 'undone', updateId: seen.updateId });
 }
 
 async function trainAndStop(world: World): Promise<void> {
@@ -199,7 +147,7 @@ function published(world: World): void {
   world.openRound();
 }
 
-const DOES: Readonly<Record<ActionName, (world: World) => void | Promise<void>>> = {
+export const DOES: Readonly<Record<ActionName, (world: World) => void | Promise<void>>> = {
   'open-round': (world) => {
     const { round } = world.settings;
     if (round !== undefined) world.bank.gate.roundEvent(round.roundId, { kind: 'round-abandoned' });
@@ -234,6 +182,13 @@ const DOES: Readonly<Record<ActionName, (world: World) => void | Promise<void>>>
     askByAll(world, null);
     wait(6000)(world);
   },
+  'whole-round-undone': async (world) => {
+    await train(world, 'train');
+    askByAll(world, null);
+    undo(world);
+    wait(6000)(world);
+    await settled(world);
+  },
   'odd-round-within-scope': async (world) => {
     const { noiseRatio } = world.trainer;
     world.trainer.noiseRatio = 3;
@@ -254,12 +209,7 @@ const DOES: Readonly<Record<ActionName, (world: World) => void | Promise<void>>>
     world.bank.gate.unsign(seen.updateId);
     world.recorder.happened({ kind: 'undone', updateId: seen.updateId });
   },
-  undo: (world) => {
-    const seen = onScreen(world);
-    if (seen === undefined) return;
-    world.bank.gate.undo(seen.updateId);
-    world.recorder.happened({ kind: 'undone', updateId: seen.updateId });
-  },
+  undo,
   withhold: (world) => {
     const seen = onScreen(world);
     if (seen === undefined) return;

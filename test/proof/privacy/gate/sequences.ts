@@ -1,6 +1,7 @@
 /** Sequences of actions, drawn from a seed; one of them run on a machine of its own and judged. */
 import fc from 'fast-check';
-import { type Action, type ActionName, ACTIONS, perform } from './actions.ts';
+import { type Action, type ActionName, ACTIONS } from './actions.ts';
+import { perform } from './perform.ts';
 import type { Bug } from './bank.ts';
 import { check } from './check.ts';
 import type { Evidence, Violation } from './evidence.ts';

@@ -205,6 +205,12 @@ export function offerRound({ settings, bank, clock }: World): void {
   bank.participations.offerEvent(roundId, { kind: 'entered' });
 }
 
+/** Waits until nothing that the last action set going still runs. */
+export async function settled({ bank }: World): Promise<void> {
+  do await new Promise<void>((resolve) => void setImmediate(resolve));
+  while (bank.uploads.isSending());
+}
+
 /** The next round advances the run while it has rounds left. */
 export function nextIndex(index: number): number {
   return Math.min(index + 1, ROUNDS - 1);

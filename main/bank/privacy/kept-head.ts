@@ -1,6 +1,15 @@
 /** What is kept outside the store's file: the newest head with its high-water mark, and what the hub holds instead. */
+import type { KeyObject } from 'node:crypto';
 import { markOf, type MirroredHead, sealMark, trailOf } from './mark.ts';
-import type { KnownLedger, ReaderOptions } from './reader.ts';
+import type { KnownLedger } from './known-ledger.ts';
+
+/** The newest head, kept outside the store's file (key store), so that an old copy of the file is noticed. */
+export interface LedgerMirror {
+  /** `damaged` where something is kept that is no head. */
+  readMirroredHead(): MirroredHead | 'damaged' | undefined;
+  /** Durable when it returns. */
+  mirrorHead(head: MirroredHead): void;
+}
 
 export interface KeptHead {
   readonly read: () => MirroredHead | 'damaged' | undefined;
@@ -12,7 +21,12 @@ export interface KeptHead {
   noteForeign(hash: string): void;
 }
 
-export function keptHead({ mirror, macKey }: Pick<ReaderOptions, 'mirror' | 'macKey'>): KeptHead {
+interface KeptHeadOptions {
+  readonly mirror: LedgerMirror;
+  readonly macKey: KeyObject;
+}
+
+export function keptHead({ mirror, macKey }: KeptHeadOptions): KeptHead {
   let written = mirror.readMirroredHead();
   /** Also in memory: a hub's word counts where nothing readable is kept. */
   let foreign: string | undefined;

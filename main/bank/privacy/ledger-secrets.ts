@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Random, Secrets } from '#main/platform/ports.ts';
 import { type MirroredHead, SealedMark } from './mark.ts';
-import type { LedgerMirror } from './reader.ts';
+import type { LedgerMirror } from './kept-head.ts';
 
 const KEY = 'ledger-mac-key';
 const HEAD = 'ledger-head';

@@ -23,7 +23,8 @@ import { appender, type LedgerParts } from './append.ts';
 import type { LedgerHead } from './chain.ts';
 import { chargedEpsilon, pageViews, stateView } from './views.ts';
 import { type ChargeOutcome, decodeRow } from './entry.ts';
-import { type LedgerMirror, ledgerReader } from './reader.ts';
+import type { LedgerMirror } from './kept-head.ts';
+import { ledgerReader } from './reader.ts';
 import { recovering } from './recovering.ts';
 import {
   budgetFact,

@@ -15,27 +15,12 @@ import {
   type LedgerRow,
 } from './chain.ts';
 import { decodeRow, type LedgerEntry } from './entry.ts';
-import { keptHead } from './kept-head.ts';
+import { keptHead, type LedgerMirror } from './kept-head.ts';
+import type { KnownLedger } from './known-ledger.ts';
 import type { MirroredHead } from './mark.ts';
 import { sealedRows } from './sealed.ts';
 import type { LedgerStore } from './store.ts';
 import { comparedWith, isInHistory } from './witness.ts';
-
-/** The newest head, kept outside the store's file (key store), so that an old copy of the file is noticed. */
-export interface LedgerMirror {
-  /** `damaged` where something is kept that is no head. */
-  readMirroredHead(): MirroredHead | 'damaged' | undefined;
-  /** Durable when it returns. */
-  mirrorHead(head: MirroredHead): void;
-}
-
-/** The ledger as last read. Where it does not verify, the balance still counts every entry that can be read. */
-export interface KnownLedger {
-  readonly health: LedgerHealth;
-  readonly head: LedgerHead;
-  readonly entries: readonly LedgerEntry[];
-  readonly balance: Balance;
-}
 
 export interface LedgerReader {
   /** As last verified, plus what the caller's open transaction has added. */

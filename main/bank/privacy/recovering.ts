@@ -2,7 +2,7 @@
 import { FailureError } from '#shared/failure.ts';
 import type { LedgerRecovery } from '#shared/privacy/ledger-view.ts';
 import { appendAfter, type LedgerParts } from './append.ts';
-import type { KnownLedger } from './reader.ts';
+import type { KnownLedger } from './known-ledger.ts';
 import { planRecovery, recoveredFact, type RecoveryPlan } from './recovery.ts';
 import { recoveryView } from './recovery-view.ts';
 

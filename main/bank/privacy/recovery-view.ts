@@ -1,7 +1,7 @@
 /** What a recovery would do, for the person who decides on it. */
 import type { Accountant } from '#shared/privacy/accountant.ts';
 import type { LedgerRecovery } from '#shared/privacy/ledger-view.ts';
-import type { KnownLedger } from './reader.ts';
+import type { KnownLedger } from './known-ledger.ts';
 import { recoveredFact, type RecoveryPlan } from './recovery.ts';
 import { chargedEpsilon } from './views.ts';
 

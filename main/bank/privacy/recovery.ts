@@ -10,7 +10,7 @@ import { type Balance, balanceAfter, chargedMechanisms, heldMechanisms, lostEpsi
 import { digestOfRows, EMPTY_HEAD, isGenuine, type LedgerRow } from './chain.ts';
 import { type BudgetTerms, decodeRow, type LedgerEntry, type RecoveredFact } from './entry.ts';
 import { isOnTrail, type LedgerMark, type MirroredHead, openMark } from './mark.ts';
-import type { KnownLedger } from './reader.ts';
+import type { KnownLedger } from './known-ledger.ts';
 import { chargedEpsilon, epsilonOf } from './views.ts';
 import { faultWords } from './words.ts';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { type Ledger, type LedgerOptions, openLedger } from '#main/bank/privacy/ledger.ts';
-import type { LedgerMirror } from '#main/bank/privacy/reader.ts';
+import type { LedgerMirror } from '#main/bank/privacy/kept-head.ts';
 import { privacyLedger } from '#main/bank/store/migrations/0020-ledger.ts';
 import { RoundId, RunId } from '#shared/ids.ts';
 import { createAccountant } from '#shared/privacy/accountant.ts';

@@ -10,7 +10,7 @@ import { type Charter, Charter as CharterSchema } from '#shared/round/charter.ts
 import { presetCharter, REFERENCE_SPLIT } from '#shared/round/presets.ts';
 import type { Accountant } from '#shared/privacy/accountant.ts';
 import { openLedger, type Ledger } from '#main/bank/privacy/ledger.ts';
-import type { LedgerMirror } from '#main/bank/privacy/reader.ts';
+import type { LedgerMirror } from '#main/bank/privacy/kept-head.ts';
 import { createGate, type Gate } from '#main/bank/review/gate.ts';
 import type { GatePorts } from '#main/bank/review/gate-ports.ts';
 import type { RoundContext } from '#main/bank/review/round-context.ts';

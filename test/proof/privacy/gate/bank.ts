@@ -7,7 +7,7 @@ import type { LocalPolicy, StandingPolicy } from '#shared/contract/bank.ts';
 import type { ReviewMode } from '#shared/round/reviewer-view.ts';
 import type { Accountant } from '#shared/privacy/accountant.ts';
 import { openLedger, type Ledger } from '#main/bank/privacy/ledger.ts';
-import type { LedgerMirror } from '#main/bank/privacy/reader.ts';
+import type { LedgerMirror } from '#main/bank/privacy/kept-head.ts';
 import { createGate, type Gate } from '#main/bank/review/gate.ts';
 import type { GatePorts } from '#main/bank/review/gate-ports.ts';
 import type { GateLedger } from '#main/bank/review/ledger-port.ts';

@@ -207,7 +207,7 @@ function createBase(options: BankOptions, store: Store) {
 
 function createSettled({ clock, random, secrets }: BankOptions, { database }: Store) {
   const settings = openSettingStore(database);
-  const preferences = createPreferences(settings);
+  const preferences = createPreferences(settings, secrets);
   const key = createBankKey(secrets, random);
   const audit = createAudit({
     log: openAuditLog(database, clock),

@@ -1,6 +1,8 @@
 /** Who the bank is and how it wants to work: names, local policy, standing policy, engine. */
 import { z } from 'zod';
 import { AppState, LocalPolicy, StandingPolicy } from '#shared/contract/bank.ts';
+import { digestOf } from '#main/wire/identity.ts';
+import type { Secrets } from '#main/platform/ports.ts';
 import { FailureError } from '#shared/failure.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import type { SettingStore } from './store.ts';
@@ -32,7 +34,17 @@ export interface Preferences {
   setEngineChoice(choice: EngineChoice): void;
 }
 
-export function createPreferences(store: SettingStore): Preferences {
+/** In the key store: the digest of the standing policy that people switched on. */
+const AGREED = 'standing-policy';
+
+/**
+ * A standing policy releases without a person, so the store's file alone switches none on: what was edited there, or came
+ * back with an older copy, is off.
+ */
+export function createPreferences(
+  store: SettingStore,
+  secrets: Pick<Secrets, 'read' | 'write'>,
+): Preferences {
   const profile = (): Profile | undefined => store.read('profile', Profile);
   // Asked for in every round: parsed at the first use and after each change, which its transaction may still undo.
   let policy: LocalPolicy | undefined;
@@ -55,8 +67,9 @@ export function createPreferences(store: SettingStore): Preferences {
       store.write('local-policy', next);
       policy = undefined;
     },
-    standing: () => (standing ??= store.read('standing-policy', StandingPolicy) ?? { kind: 'off' }),
+    standing: () => (standing ??= agreedOnly(store.read('standing-policy', StandingPolicy), secrets)),
     setStanding: (next) => {
+      secrets.write(AGREED, new TextEncoder().encode(agreementOf(next)));
       store.write('standing-policy', next);
       standing = undefined;
     },
@@ -65,4 +78,15 @@ export function createPreferences(store: SettingStore): Preferences {
       store.write('engine', choice);
     },
   };
+}
+
+function agreedOnly(stored: StandingPolicy | undefined, { read }: Pick<Secrets, 'read'>): StandingPolicy {
+  if (stored === undefined || stored.kind === 'off') return { kind: 'off' };
+  const agreed = read(AGREED);
+  const isAgreed = agreed !== undefined && new TextDecoder().decode(agreed) === agreementOf(stored);
+  return isAgreed ? stored : { kind: 'off' };
+}
+
+function agreementOf(policy: StandingPolicy): string {
+  return policy.kind === 'off' ? 'off' : digestOf({ ...policy, limits: { ...policy.limits } });
 }

@@ -11,10 +11,17 @@ function settingsOf(kept: Record<string, unknown>): SettingStore {
   };
 }
 
+function secretsOf(kept: Map<string, Uint8Array>) {
+  return {
+    read: (name: string) => kept.get(name),
+    write: (name: string, value: Uint8Array) => void kept.set(name, value),
+  };
+}
+
 it('gives a policy of an earlier version the defaults of the floors that it did not know', () => {
   const { maximumEpsilonInTotal, maximumWeightShare, ...known } = DEFAULT_POLICY;
   const kept = { ...known, maximumEpsilonPerRound: 0.7, aFloorThatIsGone: 3 };
-  const preferences = createPreferences(settingsOf({ 'local-policy': kept }));
+  const preferences = createPreferences(settingsOf({ 'local-policy': kept }), secretsOf(new Map()));
   expect(preferences.policy()).toEqual({
     ...known,
     maximumEpsilonPerRound: 0.7,
@@ -25,8 +32,29 @@ it('gives a policy of an earlier version the defaults of the floors that it did 
 
 it('forgets a change that its transaction took back', () => {
   const kept: Record<string, unknown> = {};
-  const preferences = createPreferences(settingsOf(kept));
+  const preferences = createPreferences(settingsOf(kept), secretsOf(new Map()));
   preferences.setPolicy({ ...DEFAULT_POLICY, minimumCohort: 9 });
   delete kept['local-policy'];
   expect(preferences.policy()).toEqual(DEFAULT_POLICY);
+});
+
+it('takes no standing policy from the file alone: edited, brought back, or agreed otherwise', () => {
+  const limits = {
+    minimumNoiseRatio: 0.9,
+    maximumNoiseRatio: 2,
+    minimumCosine: -1,
+    maximumEpsilonPerRound: 1,
+  };
+  const on = { kind: 'on', rounds: 5, limits } as const;
+  const kept: Record<string, unknown> = { 'standing-policy': on };
+  const secrets = secretsOf(new Map());
+  const open = () => createPreferences(settingsOf(kept), secrets);
+  expect(open().standing()).toEqual({ kind: 'off' });
+  open().setStanding(on);
+  expect(open().standing()).toEqual(on);
+  kept['standing-policy'] = { ...on, limits: { ...limits, maximumEpsilonPerRound: 9 } };
+  expect(open().standing()).toEqual({ kind: 'off' });
+  open().setStanding({ kind: 'off' });
+  kept['standing-policy'] = on;
+  expect(open().standing()).toEqual({ kind: 'off' });
 });

@@ -10,12 +10,14 @@ import type { Audit, AuditDetail } from './record.ts';
  * note is between the reviewers (the decision keeps it; a pack shows it only when asked).
  */
 const SILENT_FIELDS: ReadonlySet<string> = new Set(['invite', 'text', 'passphrase', 'note']);
+/** Fields that may hold a path of this machine: the file's name is kept, its folders are nobody's matter in a pack. */
+const PATH_FIELDS: ReadonlySet<string> = new Set(['source', 'file', 'outputFile', 'suggestedName']);
 const LONGEST_TEXT = 500;
 
 export function auditCommands<C extends Contract>(
   contract: C,
   handlers: Handlers<C>,
-  audit: Audit,
+  audit: Pick<Audit, 'person' | 'anchor'>,
 ): Handlers<C> {
   const audited: Partial<Record<keyof C, (input: unknown) => Promise<unknown>>> = {};
   for (const name of Object.keys(contract) as (keyof C & string)[]) {
@@ -30,7 +32,7 @@ export function auditCommands<C extends Contract>(
 
 interface AuditedCall<T> {
   readonly name: string;
-  readonly audit: Audit;
+  readonly audit: Pick<Audit, 'person' | 'anchor'>;
   readonly input: unknown;
   readonly run: () => Promise<T> | T;
 }
@@ -66,7 +68,16 @@ function detailOf(input: unknown): AuditDetail {
 
 function keptFields(fields: Readonly<Record<string, Json>>): AuditDetail {
   const kept = Object.entries(fields).filter(([field]) => !SILENT_FIELDS.has(field));
-  return Object.fromEntries(kept.map(([field, value]) => [field, keptValue(value)]));
+  return Object.fromEntries(
+    kept.map(([field, value]) => [
+      field,
+      PATH_FIELDS.has(field) && typeof value === 'string' ? keptValue(fileName(value)) : keptValue(value),
+    ]),
+  );
+}
+
+function fileName(file: string): string {
+  return file.split(/[/\\]/).at(-1) ?? file;
 }
 
 function keptValue(value: Json): Canonical {

@@ -42,6 +42,7 @@ export function createQueryClient(): QueryClient {
 /** Topics whose queries have another name, or more than one. */
 const STALE: Readonly<Partial<Record<BankTopic, readonly string[]>>> = {
   demo: ['app'],
+  runs: ['runs', 'rounds'],
   review: ['review', 'leaks'],
   policy: ['policy', 'reviewers'],
 };

@@ -52,7 +52,10 @@ function tableOf({ points, x, series, format }: FigureProps): {
   };
 }
 
-function axes({ x, limits = [], domain, format }: FigureProps) {
+/** Few points keep their first and last name. */
+const FEW_POINTS = 3;
+
+function axes({ x, points, limits = [], domain, format }: FigureProps) {
   const tick = { fontSize: 12, fill: 'var(--mantine-color-dimmed)' };
   return {
     dataKey: x.key,
@@ -67,7 +70,8 @@ function axes({ x, limits = [], domain, format }: FigureProps) {
     xAxisProps: {
       tick,
       // Every n-th place, so that no number seems to be missing between others.
-      interval: 'equidistantPreserveStart' as const,
+      interval:
+        points.length > FEW_POINTS ? ('equidistantPreserveStart' as const) : ('preserveStartEnd' as const),
       minTickGap: 24,
       tickFormatter: x.format ?? String,
       tickMargin: 8,

@@ -84,4 +84,5 @@ describe('failures', () => {
 
 it('pulls the app state again when the demo changes', () => {
   expect(staleQueries(['demo', 'app', 'review'])).toEqual(['app', 'review', 'leaks']);
+  expect(staleQueries(['runs'])).toContain('rounds');
 });

@@ -65,14 +65,19 @@ export function RehearsalDialog({ updateId, onClose }: RehearsalDialogProps): Re
 const number = (key: 'real' | 'recovered', header: string): Column<RecoveredValue> => ({
   key,
   header,
-  cell: (value) => withUnit(value[key], value.unit),
+  // A unit that the name says already is not said twice.
+  cell: (value) => withUnit(value[key], value.feature.includes(value.unit) ? '' : value.unit),
   csv: (value) => value[key],
   align: 'end',
 });
 
-/** Both columns alike: five digits that matter, no zeros behind them. */
+const NOTHING = 1e-4;
+
+/** Both columns alike: five digits that matter, no zeros behind them, and rounding faults as the nought they are. */
 function withUnit(value: number, unit: string): string {
-  const shown = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 5 }).format(value);
+  const shown = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 5 }).format(
+    Math.abs(value) < NOTHING ? 0 : value,
+  );
   return unit === '' ? shown : `${shown} ${unit}`;
 }
 
@@ -82,6 +87,7 @@ const columns: readonly Column<RecoveredValue>[] = [
     header: words.columns.feature,
     cell: ({ feature }) => feature,
     csv: ({ feature }) => feature,
+    align: 'wrap',
   },
   number('real', words.columns.real),
   number('recovered', words.columns.recovered),

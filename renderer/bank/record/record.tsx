@@ -92,23 +92,31 @@ function Sheet({ view, version }: { readonly view: ReviewView; readonly version:
         <Facts facts={figureFacts(view).map(({ name, value }) => ({ name, value }))} />
       </Section>
       <Section title={words.checks}>
-        <ul className={classes['checks']}>
-          {shownChecks(view.checks).map(({ id, level, title, detail }) => (
-            <li key={id}>
-              <strong>
-                {text.review.levels[level]}: {title}
-              </strong>
-              {' · '}
-              <HashText>{detail}</HashText>
-            </li>
-          ))}
-        </ul>
+        <RecordChecks view={view} />
       </Section>
       <Section title={words.leaks}>
         <Leaks view={view} />
       </Section>
       <footer className={classes['foot']}>{words.foot(version, momentText(now))}</footer>
     </article>
+  );
+}
+
+/** Checks are computed while an update waits; a decided one has none. */
+function RecordChecks({ view }: { readonly view: ReviewView }): ReactNode {
+  if (view.checks.length === 0) return <p>{words.noChecks}</p>;
+  return (
+    <ul className={classes['checks']}>
+      {shownChecks(view.checks).map(({ id, level, title, detail }) => (
+        <li key={id}>
+          <strong>
+            {text.review.levels[level]}: {title}
+          </strong>
+          {' · '}
+          <HashText>{detail}</HashText>
+        </li>
+      ))}
+    </ul>
   );
 }
 

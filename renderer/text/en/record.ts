@@ -40,6 +40,8 @@ export const record = {
   terms: 'Mechanism',
   figures: 'Figures of the held bytes',
   checks: 'Checks',
+  noChecks:
+    'They are computed while an update waits and are over with the decision. A release is refused while one of them blocks.',
   leaks: 'Leak tests',
   noLeaks: 'The leak tests did not run to their end on this update.',
   signatures: 'Signatures',

@@ -4,7 +4,7 @@
  */
 import type { KeyObject } from 'node:crypto';
 import type { LedgerHealth } from '#shared/privacy/ledger-view.ts';
-import { type Balance, balanceAfter, EMPTY_BALANCE } from './balance.ts';
+import { balanceAfter, EMPTY_BALANCE } from './balance.ts';
 import {
   type ChainFault,
   chainFault,

@@ -1,7 +1,7 @@
 /** One sequence of the model test: a machine on which the bank is started, crashed, restored and tampered with. */
-import { copyFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { LedgerMirror } from '#main/bank/privacy/reader.ts';
+import type { LedgerMirror } from '#main/bank/privacy/kept-head.ts';
 import type { UtcTime } from '#shared/ids.ts';
 import { newScryptParameters } from '#main/platform/sealing.ts';
 import { openReviewerStore } from '#main/bank/store/reviewers.ts';
@@ -62,22 +62,27 @@ export interface WorldOptions {
   readonly seed: string;
 }
 
-let template: { readonly folder: string; readonly file: string } | undefined;
+let template: Buffer | undefined;
 
-/** A migrated store with budget and run, made once: every sequence starts from a copy. */
-function templateFile(): string {
-  if (template !== undefined) return template.file;
+/** A migrated store with a run and its reviewers, made once: every sequence starts from a copy. */
+function templateStore(): Buffer {
+  template ??= makeTemplate();
+  return template;
+}
+
+function makeTemplate(): Buffer {
   const folder = scratchFolder('parley-template-');
-  template = { folder, file: path.join(folder, 'bank.sqlite') };
-  process.once('exit', () => {
+  try {
+    const file = path.join(folder, 'bank.sqlite');
+    const clock = fakeClock();
+    const bank = openBank(machine({ file, clock, bug: NO_BUG }));
+    bank.rounds.addRun(PLAN, utcNow(clock));
+    addReviewers(bank, utcNow(clock));
+    bank.close();
+    return readFileSync(file);
+  } finally {
     rmSync(folder, { recursive: true, force: true });
-  });
-  const clock = fakeClock();
-  const bank = openBank(machine({ file: template.file, clock, bug: NO_BUG }));
-  bank.rounds.addRun(PLAN, utcNow(clock));
-  addReviewers(bank, utcNow(clock));
-  bank.close();
-  return template.file;
+  }
 }
 
 /** Their rows; what they sign with is in the harness, so no passphrase opens these. */
@@ -122,7 +127,7 @@ function memoryMirror(): LedgerMirror & { head(): string } {
 export function createWorld({ bug, seed }: WorldOptions): World {
   const folder = scratchFolder('parley-world-');
   const file = path.join(folder, 'bank.sqlite');
-  copyFileSync(templateFile(), file);
+  writeFileSync(file, templateStore());
   const clock = fakeClock();
   const trainer = fakeTrainer(seed);
   let view: CommittedView | undefined;

@@ -52,7 +52,15 @@ export async function startTestConsortium(): Promise<TestConsortium> {
   const consortium = await startConsortium({ directory, consortiumName: 'EU consortium', members }, launch);
   const charter = demoCharter(consortium.consortium, {
     ...{ features: 'card-v2', split: SAMPLE_SPLIT, recipe: 'few-rounds', rounds: ROUNDS, epsilon: EPSILON },
-    ...{ unit: 'transaction', delta: DELTA, seed: SEED, banks: BANKS, quorum: 2, deadlineSeconds: 600, title: 'Card fraud 2026' },
+    ...{
+      unit: 'transaction',
+      delta: DELTA,
+      seed: SEED,
+      banks: BANKS,
+      quorum: 2,
+      deadlineSeconds: 600,
+      title: 'Card fraud 2026',
+    },
   });
   const runId = await planRun(consortium, charter, launch);
   return {

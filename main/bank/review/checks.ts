@@ -25,6 +25,8 @@ export interface CheckInput {
   readonly ledger: {
     readonly health: LedgerHealth;
     readonly budget: number | null;
+    /** δ that every ε of this store is stated at; null without a budget. */
+    readonly delta: number | null;
     readonly charged: number;
   };
   /** null while no deadline runs. */
@@ -236,16 +238,30 @@ function judgeSignatures({ signatures: { needed, given } }: CheckInput): Outcome
   );
 }
 
-function judgeTier({ round }: CheckInput): Outcome {
+function judgeTier({ round, ledger }: CheckInput): Outcome {
   const { tier, charter } = round;
   if (tier > charter.participation.largestTier)
     return block(`Tier ${String(tier)} exceeds the largest the grids are made for`, DECLINE);
-  if (charter.privacy.noiseMultiplier > 0 && charter.privacy.delta * 10 * nextTier(tier) >= 1)
+  return (
+    judgeDelta(tier, charter.privacy.noiseMultiplier > 0 ? [charter.privacy.delta, ledger.delta] : []) ??
+    pass(`${String(tier)}: all that is said about this bank's size`)
+  );
+}
+
+/** The charter's δ, and the one that the ledger states every ε at: the larger of the two may be the bank's own. */
+function judgeDelta(tier: number, [agreed, stated]: readonly (number | null)[]): Outcome | undefined {
+  const isTooLarge = (delta: number | null | undefined): delta is number =>
+    typeof delta === 'number' && delta * 10 * nextTier(tier) >= 1;
+  const detail = (delta: number): string =>
+    `${String(delta)} is not below 1/(10 × ${String(nextTier(tier))})`;
+  if (isTooLarge(agreed))
+    return warn(`δ ${detail(agreed)}`, 'Ask the operator for a charter with a smaller δ.');
+  if (isTooLarge(stated))
     return warn(
-      `δ ${String(charter.privacy.delta)} is not below 1/(10 × ${String(nextTier(tier))})`,
-      'Ask the operator for a charter with a smaller δ.',
+      `The δ of this store's budget, ${detail(stated)}: ε there promises less than it seems`,
+      'A store keeps its δ for ever: withhold the update unless that is what your bank decided.',
     );
-  return pass(`${String(tier)}: all that is said about this bank's size`);
+  return undefined;
 }
 
 /** The first check that forbids the release, or undefined. */

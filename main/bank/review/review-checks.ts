@@ -32,6 +32,7 @@ export function checksOf(ports: GatePorts, { held, round, signatures }: Checked)
     ledger: {
       health: ports.ledger.health(),
       budget: ports.ledger.budget()?.epsilon ?? null,
+      delta: ports.ledger.budget()?.delta ?? null,
       charged: ports.ledger.chargedEpsilon(),
     },
     remainingMs: remainingMs(round, ports.clock.monotonic()),

@@ -107,7 +107,7 @@ interface Parts {
 }
 
 export function gateFixture(
-  options: { readonly charter?: Charter; readonly budget?: number } = {},
+  options: { readonly charter?: Charter; readonly budget?: number; readonly delta?: number } = {},
 ): GateFixture {
   const folder = mkdtempSync(path.join(tmpdir(), 'parley-gate-'));
   onTestFinished(() => {
@@ -127,7 +127,7 @@ export function gateFixture(
   const fixture = open(parts);
   fixture.ledger.setBudget({
     epsilon: options.budget ?? 4,
-    delta: 5e-7,
+    delta: options.delta ?? 5e-7,
     unit: 'transaction',
     reason: 'test',
   });

@@ -178,3 +178,14 @@ describe('figures that can not be computed', () => {
     });
   });
 });
+
+it('warns of a δ of the store that is too large for the bank’s size, whatever the charter’s', async () => {
+  for (const [delta, level] of [
+    [5e-7, 'pass'],
+    [1e-4, 'warning'],
+  ] as const) {
+    const fixture = gateFixture({ delta });
+    await fixture.gate.train(fixture.round);
+    expect(viewOf(fixture).checks.find(({ id }) => id === 'tier')).toMatchObject({ level });
+  }
+});

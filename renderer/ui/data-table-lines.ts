@@ -20,6 +20,27 @@ export interface RowDetail<Row> {
   readonly content: (row: Row) => ReactNode;
 }
 
+export interface DataTableProps<Row> {
+  /** Names the table for assistive technology. */
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  /** Rows in all, when more are in the store than here. */
+  readonly total?: number;
+  readonly onNearEnd?: () => void;
+  /** All rows of the present filter, for the export; the loaded rows when absent. */
+  readonly allRows?: () => Promise<readonly Row[]>;
+  readonly fileName?: string;
+  /** The export's text where the store itself writes it. */
+  readonly csvOf?: () => Promise<string>;
+  /** More about a row, opened below it. */
+  readonly detail?: RowDetail<Row>;
+  readonly toolbar?: ReactNode;
+  readonly maxHeight?: number;
+  readonly empty: string;
+}
+
 export interface Order {
   readonly key: string;
   readonly direction: 'ascending' | 'descending';

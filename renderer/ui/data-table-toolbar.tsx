@@ -5,7 +5,7 @@ import { type ReactNode } from 'react';
 import { csvText } from '#shared/csv.ts';
 import { useCommand } from '../commands/registry.tsx';
 import { text } from '../text/en.ts';
-import { type DataTableProps } from './data-table.tsx';
+import { type DataTableProps } from './data-table-lines.ts';
 import classes from './data-table.module.css';
 import { count } from './format.ts';
 import { useSaveText } from './save-text.ts';

@@ -1,41 +1,12 @@
 /** A dense table: sorting where all rows are here, more rows by key near its end, a virtual window, CSV of what is filtered. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import {
-  type Column,
-  inOrder,
-  linesOf,
-  nextOrder,
-  type Order,
-  type RowDetail,
-  toggled,
-} from './data-table-lines.ts';
+import { type DataTableProps, inOrder, linesOf, nextOrder, type Order, toggled } from './data-table-lines.ts';
 import { Head, Row, Spacer } from './data-table-rows.tsx';
 import { Toolbar } from './data-table-toolbar.tsx';
 import classes from './data-table.module.css';
 
 export type { Column } from './data-table-lines.ts';
-
-export interface DataTableProps<Row> {
-  /** Names the table for assistive technology. */
-  readonly label: string;
-  readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
-  readonly rowKey: (row: Row) => string;
-  /** Rows in all, when more are in the store than here. */
-  readonly total?: number;
-  readonly onNearEnd?: () => void;
-  /** All rows of the present filter, for the export; the loaded rows when absent. */
-  readonly allRows?: () => Promise<readonly Row[]>;
-  readonly fileName?: string;
-  /** The export's text where the store itself writes it. */
-  readonly csvOf?: () => Promise<string>;
-  /** More about a row, opened below it. */
-  readonly detail?: RowDetail<Row>;
-  readonly toolbar?: ReactNode;
-  readonly maxHeight?: number;
-  readonly empty: string;
-}
 
 export const ROW_HEIGHT = 32;
 const DETAIL_HEIGHT = 240;

@@ -8,7 +8,7 @@ import { text } from '../../text/en.ts';
 import { ActionBar } from '../../ui/action-bar.tsx';
 import { useRemaining } from '../../ui/clock.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
-import { obstacles, releaseScope, type ScopeChoice, sendLabel } from './decision.ts';
+import { obstacles, type ReadyDecision, releaseScope, type ScopeChoice, sendLabel } from './decision.ts';
 import classes from './review.module.css';
 import { ScopeField } from './scope-field.tsx';
 import { SendButton } from './send-button.tsx';
@@ -71,15 +71,6 @@ function SignedScope({
       <p className={classes['quiet']}>{fixed}</p>
     </div>
   );
-}
-
-export interface ReadyDecision {
-  readonly view: ReviewView;
-  readonly digest: Digest;
-  readonly choice: ScopeChoice;
-  readonly note: string;
-  /** Why nothing can be sent now; empty when it can. */
-  readonly waitingFor: readonly string[];
 }
 
 function Release({ view, digest, choice, note, waitingFor }: ReadyDecision): ReactNode {

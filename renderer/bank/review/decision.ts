@@ -1,5 +1,6 @@
 /** What the send button says, and what it waits for: pure decisions over the shown update. */
 import { type AppState } from '#shared/contract/bank.ts';
+import { type Digest } from '#shared/ids.ts';
 import { type ReleaseScope, type ReviewView } from '#shared/round/review-view.ts';
 import { type ScopeLimits } from '#shared/round/round-view.ts';
 import { text } from '../../text/en.ts';
@@ -12,6 +13,16 @@ export type ScopeChoice =
   | { readonly kind: 'this-round' }
   /** null: not a number in range, as typed. */
   | { readonly kind: 'rounds'; readonly following: number | null; readonly limits: ScopeLimits };
+
+/** An update with everything that a decision about it needs. */
+export interface ReadyDecision {
+  readonly view: ReviewView;
+  readonly digest: Digest;
+  readonly choice: ScopeChoice;
+  readonly note: string;
+  /** Why nothing can be sent now; empty when it can. */
+  readonly waitingFor: readonly string[];
+}
 
 export function releaseScope(choice: ScopeChoice): ReleaseScope | null {
   if (choice.kind === 'this-round') return choice;

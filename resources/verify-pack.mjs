@@ -1127,6 +1127,13 @@ function page({ bank, consortium, budget, epsilon, recovery, updates, runs, entr
   return lines.join('\n');
 }
 
+/** A chain shows no cut at its end: rounds, charges and releases after the last ones here may have been left out together. */
+function endOf({ ledgerHead }) {
+  return ledgerHead === undefined
+    ? 'The END IS NOT PROVED: later rounds and charges could be left out. Ask the operator for this bank’s ledger hash (--ledger-head).'
+    : 'Nothing up to the ledger hash named is left out; what came after it is not proved.';
+}
+
 function main(args) {
   const files = args.filter((arg) => !arg.startsWith('--'));
   const flags = args.filter((arg) => arg.startsWith('--'));
@@ -1148,7 +1155,7 @@ function main(args) {
   }
   const verdict = verifyPack(content, known);
   if (flags.includes('--json')) console.log(JSON.stringify(verdict));
-  else if (verdict.kind === 'accepted') console.log(page(verdict.summary));
+  else if (verdict.kind === 'accepted') console.log(`${page(verdict.summary)}\n${endOf(known)}`);
   else console.error(`REFUSED: ${verdict.reason}`);
   return verdict.kind === 'accepted' ? 0 : 1;
 }

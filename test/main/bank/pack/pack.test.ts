@@ -207,6 +207,9 @@ describe('the verifier as a program', () => {
       expect(good.stderr).toBe('');
       expect(good.status).toBe(0);
       expect(good.stdout).toContain('12 held: 10 released, 1 withheld, 1 late');
+      expect(good.stdout).toContain('The END IS NOT PROVED');
+      const ledgerHead = openPack(world.whole).ledger.at(-1)?.mac ?? '';
+      expect(run('good.json', `--ledger-head=${ledgerHead}`).stdout).toContain('is left out');
       const bad = run('bad.json', '--json');
       expect(bad.status).toBe(1);
       expect(JSON.parse(bad.stdout)).toEqual({

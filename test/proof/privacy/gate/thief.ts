@@ -65,7 +65,7 @@ export function keepCopy(world: World): void {
   if (world.damage !== null) return;
   world.bank.database.pragma('wal_checkpoint(TRUNCATE)');
   copyFileSync(world.file, `${world.file}.copy`);
-  world.copy = { head: world.bank.ledger.head().hash, mirrored: world.mirroredHead() };
+  world.copy = { head: world.bank.ledger.head().hash };
 }
 
 function chargesIn(file: string): readonly SeenCharge[] {
@@ -77,11 +77,21 @@ function chargesIn(file: string): readonly SeenCharge[] {
   }
 }
 
+function hasEntry(file: string, hash: string): boolean {
+  const copy = new Database(file, { readonly: true });
+  try {
+    return copy.prepare('SELECT 1 FROM privacy_ledger WHERE hash = ?').get(hash) !== undefined;
+  } finally {
+    copy.close();
+  }
+}
+
 /** The kept copy takes the place of the store; the newest file is put aside until it is repaired. */
 export function restoreCopy(world: World): void {
   if (world.damage !== null || world.copy === null) return;
-  const { head, mirrored } = world.copy;
-  const isOlder = mirrored !== world.mirroredHead();
+  const { head } = world.copy;
+  // The head kept outside may have lagged when the copy was made and have caught up since, no further than the copy.
+  const isOlder = !hasEntry(`${world.file}.copy`, world.mirroredHead());
   const isWithinLag = !isOlder && head !== world.bank.ledger.head().hash;
   const put = (from: string): void => {
     for (const suffix of ['-wal', '-shm']) rmSync(`${world.file}${suffix}`, { force: true });

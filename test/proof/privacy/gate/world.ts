@@ -44,7 +44,7 @@ export interface World {
   /** Committed rounds. */
   index: number;
   /** A copy of the store that somebody keeps. */
-  copy: { readonly head: string; readonly mirrored: string } | null;
+  copy: { readonly head: string } | null;
   /** Hash of the head kept outside the file. */
   readonly mirroredHead: () => string;
   /** What somebody did to the files, and how it is undone. */

@@ -4,8 +4,8 @@
  *
  * Every call joins the caller's transaction where one is open, so that an approval, its outbox row and its `released`
  * entry are one commit. The mirrored head may lag behind the file, never lead it: the caller calls `mirrorCommitted` after
- * a transaction that spent from the free budget or set steps aside, and always before bytes leave. Until then a charge
- * from a hold needs no mirroring: a file without it still has its steps in the mirrored hold.
+ * a transaction that charged or set steps aside, before any noise is drawn for it, and always before bytes leave. So an
+ * older file can forget outcomes and returned holds, but no charge.
  */
 import { createSecretKey } from 'node:crypto';
 import type { Clock } from '#main/platform/ports.ts';

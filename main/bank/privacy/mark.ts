@@ -16,8 +16,8 @@ export const LedgerMark = z.strictObject({
   /** Largest charged ε that an entry recorded. */
   recordedEpsilon: z.number().min(0),
   /**
-   * Charges and holds, merged. Both, because a charge from a hold is not mirrored: its steps may have been drawn although
-   * the mark still shows them as held.
+   * Charges and holds, merged. Both: a recovery ends every hold, and what one of them covered counts as drawn, also where
+   * the key store could not be written after a charge from it.
    */
   mechanisms: z.array(Mechanism),
   /** Every entry's hash up to the head, shortened: tells an older copy of this ledger from another history. */

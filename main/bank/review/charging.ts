@@ -42,8 +42,8 @@ export function chargeRound(
       evaluation: chargeEvaluation(ports, charter, { ...common, evaluation: planned.evaluation }),
     };
   });
-  // The mirrored hold counts the steps of its charges already; they are mirrored before the update leaves.
-  if (charge.fromHold === null) ports.ledger.mirrorCommitted();
+  // Also a charge from a hold: else an older file would have its steps as held ones, which a stopped scope gives back.
+  ports.ledger.mirrorCommitted();
   return charge;
 }
 

@@ -41,8 +41,7 @@ class World {
   database = this.fixture.database;
   /** Everything that noise was drawn for: a test knows, a bank does not. */
   drawn: readonly Mechanism[] = [];
-  /** The parts of it that may have left: what the mirrored head stands for, and what the hub's head stands for. */
-  mirrored: readonly Mechanism[] = [];
+  /** The part of it that may have left: what the hub's head stands for. */
   left: readonly Mechanism[] = [];
   readonly copies: {
     readonly file: string;
@@ -55,11 +54,6 @@ class World {
   readonly reached = { missing: 0, closed: 0, charged: 0, held: 0 };
 
   perform(step: Action): void {
-    this.act(step);
-    if (this.ledger.head().hash === this.fixture.mirror.head?.hash) this.mirrored = this.drawn;
-  }
-
-  private act(step: Action): void {
     switch (step.kind) {
       case 'charge':
         this.charge(step.mechanism, null);
@@ -97,9 +91,10 @@ class World {
     this.hub = this.ledger.head().hash;
   }
 
-  /** As the gate does: not mirrored before the noise is drawn, only before something is sent. */
+  /** As the gate does: mirrored before the noise is drawn, at the hub only before something is sent. */
   private chargeHeld(asked: Mechanism, hold: number): void {
     this.database.transaction(() => this.ledger.charge({ ...CHARGE, mechanism: asked, hold })).immediate();
+    this.ledger.mirrorCommitted();
     this.drawn = [...this.drawn, asked];
     this.reached.held++;
   }
@@ -122,8 +117,8 @@ class World {
     this.ledger = this.fixture.open({ database: this.database });
     // Both are old: only the hub can tell.
     if (this.hub !== undefined) this.ledger.noteHubHead(this.hub);
-    // What was drawn since and never sent is nowhere and never will be: nothing leaves before its charge is mirrored.
-    this.drawn = [...copy.drawn, ...stepsBeyond(withKeys ? this.left : this.mirrored, copy.drawn)];
+    // With the keys of that day, what was drawn since and never sent is nowhere and never will be.
+    if (withKeys) this.drawn = [...copy.drawn, ...stepsBeyond(this.left, copy.drawn)];
     const plan = this.ledger.recovery();
     if (plan.kind === 'none') return;
     this.reached[plan.kind === 'charge-missing' ? 'missing' : 'closed']++;

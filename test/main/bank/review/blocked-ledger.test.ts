@@ -1,3 +1,4 @@
+import { copyFileSync, rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { createUploads } from '#main/bank/rounds/uploads.ts';
 import { createSoundness } from '#main/bank/settings/soundness.ts';
@@ -82,4 +83,34 @@ it('leaves what is in the outbox where it is', async () => {
   await uploads.kick();
   expect(asked).toBe(0);
   expect(fixture.store.waiting()).toHaveLength(1);
+});
+
+it('a copy of the store from before a charge under a scope is older, also when its update was stopped and never left', async () => {
+  const fixture = gateFixture();
+  await fixture.gate.train(fixture.round);
+  const limits = {
+    minimumNoiseRatio: 0.9,
+    maximumNoiseRatio: 2,
+    minimumCosine: -1,
+    maximumEpsilonPerRound: 1,
+  };
+  fixture.gate.ask({ ...heldNow(fixture), scope: { kind: 'rounds', following: 2, limits } });
+  fixture.clock.advance(5000);
+  fixture.database.pragma('wal_checkpoint(TRUNCATE)');
+  const copy = `${fixture.database.name}.copy`;
+  copyFileSync(fixture.database.name, copy);
+
+  fixture.openRound(2, 1);
+  fixture.trainer.noiseRatio = 3;
+  await fixture.gate.trainWithinScope(fixture.round);
+  expect(fixture.scopes.newest(fixture.round.runId)?.state.kind).toBe('stopped-by-limit');
+  const charged = fixture.ledger.chargedEpsilon();
+
+  const restored = fixture.restart((file) => {
+    for (const side of ['-wal', '-shm']) rmSync(`${file}${side}`, { force: true });
+    copyFileSync(copy, file);
+  });
+  expect(restored.ledger.health().kind).toBe('rolled-back');
+  restored.ledger.recover('restored');
+  expect(restored.ledger.chargedEpsilon()).toBeGreaterThanOrEqual(charged);
 });

@@ -91,8 +91,8 @@ export interface GateFixture {
   round: RoundContext;
   /** Opens round `number` (its position is `index`) with `seconds` to go, joined. */
   openRound(number: number, index?: number, seconds?: number): RoundContext;
-  /** As after kill -9: memory gone, files as they are. */
-  restart(): GateFixture;
+  /** As after kill -9: memory gone, files as they are, or as `between` leaves them. */
+  restart(between?: (file: string) => void): GateFixture;
 }
 
 interface Parts {
@@ -254,9 +254,10 @@ function open(parts: Parts): GateFixture {
       participations.offerEvent(id, { kind: 'entered' });
       return current;
     },
-    restart: () => {
+    restart: (between) => {
       void fixture.gate.close();
       opened.close();
+      between?.(parts.file);
       const next = open(parts);
       next.policy = fixture.policy;
       next.standing = fixture.standing;

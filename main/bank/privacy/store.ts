@@ -13,6 +13,7 @@ export interface LedgerStore {
   rowsAfter(sequence: number, limit?: number): readonly LedgerRow[];
   /** Whether a row carries this hash. */
   hasHash(hash: string): boolean;
+  /** Throws `store-damaged` where the row is not there afterwards. */
   append(row: LedgerRow): void;
   /**
    * Runs `action` as one transaction that takes the write lock at once, or as a part of the caller's transaction.
@@ -60,6 +61,9 @@ export function ledgerStore(database: LedgerDatabase): LedgerStore {
     hasHash: (hash) => hasHash.get(hash) !== undefined,
     append: (row) => {
       append.run(row);
+      // A planted trigger can swallow a row without a word.
+      if (hasHash.get(row.hash) === undefined)
+        throw new FailureError('store-damaged', 'The store did not keep an entry of the privacy ledger');
     },
     inTransaction: (action) => {
       const transaction = database.transaction(action);

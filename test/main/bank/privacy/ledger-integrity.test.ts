@@ -254,6 +254,24 @@ describe('the table', () => {
     for (const sql of statements) expect(() => database.exec(sql)).toThrow(/privacy ledger/);
   });
 
+  it.each([
+    [
+      'swallows it',
+      "BEFORE INSERT ON privacy_ledger WHEN NEW.kind = 'charge' BEGIN SELECT RAISE(IGNORE); END",
+    ],
+    [
+      'takes it back',
+      `AFTER INSERT ON privacy_ledger WHEN NEW.kind = 'charge'
+       BEGIN DELETE FROM privacy_ledger WHERE sequence = NEW.sequence; END`,
+    ],
+  ])('answers no charge where a planted trigger %s', (_, trigger) => {
+    const { database, ledger } = spent();
+    database.exec('DROP TRIGGER privacy_ledger_keeps_rows');
+    database.exec(`CREATE TRIGGER planted ${trigger}`);
+    expect(failureOf(() => ledger.charge(CHARGE)).code).toBe('store-damaged');
+    expect(ledger.head().sequence).toBe(6);
+  });
+
   it('is refused with a store that may lose commits', () => {
     const { database, open } = ledgerFixture();
     database.pragma('synchronous = NORMAL');

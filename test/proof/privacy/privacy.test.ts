@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { flipBits } from './bit-flips.ts';
 import { clean } from './gate.ts';
 import type { ActionName } from './gate/actions.ts';
-import { NO_BUG, SEEDED_BUGS } from './gate/bugs.ts';
+import { CHARGE_NOT_MIRRORED, NO_BUG, SEEDED_BUGS } from './gate/bugs.ts';
 import { judged } from './gate/sequences.ts';
 import { callsOfALife, killedAt } from './kill/kills.ts';
 import { cutPower } from './power-cut/cuts.ts';
@@ -51,6 +51,31 @@ describe('the gate', () => {
     expect(violations.map((violation) => violation.rule)).toContain(rule);
     expect((await judged(actions, NO_BUG)).violations).toEqual([]);
   });
+});
+
+describe('an older copy of the store', () => {
+  it.each([
+    ['outside a scope', ['keep-copy', 'train', 'restore-copy']],
+    [
+      'under a scope',
+      [
+        'standing-on',
+        'whole-round-within-scope',
+        'keep-copy',
+        'odd-noise',
+        'whole-round-within-scope',
+        'restore-copy',
+      ],
+    ],
+  ] satisfies [string, ActionName[]][])(
+    'forgets no charge %s; without the head outside it forgets one',
+    async (_, names) => {
+      const actions = names.map((name) => ({ name, crashAt: null }));
+      expect((await judged(actions, NO_BUG)).violations).toEqual([]);
+      const { violations } = await judged(actions, CHARGE_NOT_MIRRORED);
+      expect(violations.map(({ rule }) => rule)).toContain('a charge is never given back');
+    },
+  );
 });
 
 describe('a bank that is killed', () => {

@@ -9,7 +9,6 @@ const CHARGE: SeenCharge = {
   roundId: 'round 1',
   purpose: 'update',
   steps: 16,
-  isFromHold: false,
 };
 const APPROVAL = {
   bankId: 'bank',
@@ -156,25 +155,6 @@ describe('what the judge accepts', () => {
       store: { ...STORE, charges: [CHARGE, second] },
     };
     expect(check(repeated)).toEqual([]);
-  });
-});
-
-describe('a copy of the file that is older within the lag of the mirrored head', () => {
-  const fromHold = { ...CHARGE, sequence: 4, roundId: 'round 2', isFromHold: true };
-  const draw: Happening = { ...NOISE, roundId: 'round 2', committed: [fromHold] };
-  const setBack: Happening = { kind: 'set-back-within-lag', charges: [CHARGE] };
-  const before = [OFFERED, NOISE, figures(1, { held: 1 }), draw, figures(1.5, { held: 0.5 })];
-
-  it('may forget a charge from a hold whose bytes did not leave: its steps are in the hold again', () => {
-    expect(check(withHistory(...before, setBack, figures(1, { held: 1 }), ASKED))).toEqual([]);
-  });
-
-  it('may forget nothing else', () => {
-    const paid = { ...fromHold, isFromHold: false };
-    const history = [OFFERED, NOISE, { ...draw, committed: [paid] }, setBack, ASKED];
-    expect(rulesOf(withHistory(...history))).toEqual(['I1 a charge is never given back']);
-    const unheld = withHistory(...before, setBack, figures(1, { held: 0.2 }), ASKED);
-    expect(rulesOf(unheld)).toEqual(['I1 the charged ε never falls']);
   });
 });
 

@@ -24,11 +24,6 @@ export function check(evidence: Evidence): readonly Violation[] {
 function noiseViolations({ history }: Evidence): readonly Violation[] {
   const drawn = new Map<string, number>();
   return history.flatMap((one): readonly Violation[] => {
-    if (one.kind === 'set-back-within-lag') {
-      // Drawn and forgotten, its steps are in the hold again and its bytes never left.
-      drawn.clear();
-      for (const charge of one.charges) drawn.set(drawKey(charge), (drawn.get(drawKey(charge)) ?? 0) + 1);
-    }
     if (one.kind !== 'noise') return [];
     const key = drawKey(one);
     const times = (drawn.get(key) ?? 0) + 1;
@@ -59,10 +54,7 @@ function chargeViolations({ history, wire, store }: Evidence): readonly Violatio
     ),
     ...wire.flatMap((one) => (damageAt(history, one.at) === null ? (one.charge ?? []) : [])),
   ];
-  const lost = uniqueBySequence(once).filter(
-    (charge) =>
-      !isSameCharge(charge, final.get(charge.sequence)) && !mayBeForgotten(charge, { history, wire }),
-  );
+  const lost = uniqueBySequence(once).filter((charge) => !isSameCharge(charge, final.get(charge.sequence)));
   const paidTwice = store.updates.filter(
     ({ chargeSequence, updateId }) =>
       chargeSequence !== null &&
@@ -85,19 +77,6 @@ function damageAt(history: readonly Happening[], at: number): 'ledger' | 'old-fi
   return last?.kind === 'damaged' ? last.what : null;
 }
 
-/** A charge from a hold that a copy within the lag of the mirrored head does not have, and whose bytes did not leave. */
-function mayBeForgotten(charge: SeenCharge, { history, wire }: Pick<Evidence, 'history' | 'wire'>): boolean {
-  const isSent = wire.some((one) => one.charge !== null && isSameCharge(charge, one.charge));
-  return (
-    charge.isFromHold &&
-    !isSent &&
-    history.some(
-      (one) =>
-        one.kind === 'set-back-within-lag' && !one.charges.some((other) => isSameCharge(charge, other)),
-    )
-  );
-}
-
 function uniqueBySequence(charges: readonly SeenCharge[]): readonly SeenCharge[] {
   return [...new Map(charges.map((charge) => [charge.sequence, charge])).values()];
 }
@@ -118,18 +97,14 @@ function figureViolations(history: readonly Happening[]): readonly Violation[] {
   const violations: Violation[] = [];
   let charged = 0;
   let spent = 0;
-  let isSetBack = false;
   for (const [at, one] of history.entries()) {
-    isSetBack ||= one.kind === 'set-back-within-lag';
     if (one.kind !== 'figures' || !one.isVerified || isStale(history, at)) continue;
     const total = one.charged + one.held;
-    // What a copy within the lag forgot of the charges, its holds have.
-    const shown = isSetBack ? total : one.charged;
-    if (shown < charged - SLACK)
+    if (one.charged < charged - SLACK)
       violations.push({
         promise: 'I1',
         rule: 'the charged ε never falls',
-        detail: `${String(charged)} → ${String(shown)}`,
+        detail: `${String(charged)} → ${String(one.charged)}`,
       });
     if (total > spent + SLACK && total > one.budget + SLACK)
       violations.push({
@@ -137,9 +112,8 @@ function figureViolations(history: readonly Happening[]): readonly Violation[] {
         rule: 'charges and holds stay within the budget',
         detail: `${String(total)} of ${String(one.budget)}`,
       });
-    charged = isSetBack ? one.charged : Math.max(charged, one.charged);
+    charged = Math.max(charged, one.charged);
     spent = total;
-    isSetBack = false;
   }
   return violations;
 }

@@ -10,8 +10,6 @@ export interface SeenCharge {
   readonly roundId: string | null;
   readonly purpose: string;
   readonly steps: number;
-  /** Taken from the hold of a scope: until its bytes leave, a file without it still has its steps in the hold. */
-  readonly isFromHold: boolean;
 }
 
 export interface SeenScope {
@@ -60,11 +58,6 @@ export type Happening =
   /** Somebody changed the ledger's rows, or put an older copy of the file in its place; ends with `repaired`. */
   | { readonly kind: 'damaged'; readonly what: 'ledger' | 'old-file' }
   | { readonly kind: 'repaired' }
-  /**
-   * A copy of the file was put in its place that is older only by what the mirrored head may lag behind: outcomes, and charges
-   * from a hold whose bytes did not leave. `charges`: what it has.
-   */
-  | { readonly kind: 'set-back-within-lag'; readonly charges: readonly SeenCharge[] }
   /** After every action: the figures that the app shows, and the scopes. */
   | {
       readonly kind: 'figures';

@@ -19,7 +19,6 @@ const ChargeRow = z.object({ sequence: z.int(), body: z.string() });
 const ChargeBody = z.object({
   roundId: z.string().nullable(),
   purpose: z.string(),
-  hold: z.int().nullable(),
   mechanism: z.object({ steps: z.int() }),
 });
 const ApprovalBody = z.object({
@@ -68,8 +67,8 @@ export function committedView(file: string): CommittedView {
 }
 
 function seenCharge({ sequence, body }: z.infer<typeof ChargeRow>): SeenCharge {
-  const { roundId, purpose, mechanism, hold } = ChargeBody.parse(JSON.parse(body));
-  return { sequence, roundId, purpose, steps: mechanism.steps, isFromHold: hold !== null };
+  const { roundId, purpose, mechanism } = ChargeBody.parse(JSON.parse(body));
+  return { sequence, roundId, purpose, steps: mechanism.steps };
 }
 
 function seenApproval(text: string): SeenApproval {

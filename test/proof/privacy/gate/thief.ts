@@ -1,8 +1,6 @@
 /** What somebody with a SQLite shell and a copy of the file can do behind the app's back. */
 import { copyFileSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import type { SeenCharge } from './evidence.ts';
-import { committedView } from './recorder.ts';
 import type { World } from './world.ts';
 
 /** Changes a row of an append-only table past the app, as a thief with a SQLite shell would. */
@@ -65,16 +63,7 @@ export function keepCopy(world: World): void {
   if (world.damage !== null) return;
   world.bank.database.pragma('wal_checkpoint(TRUNCATE)');
   copyFileSync(world.file, `${world.file}.copy`);
-  world.copy = { head: world.bank.ledger.head().hash };
-}
-
-function chargesIn(file: string): readonly SeenCharge[] {
-  const view = committedView(file);
-  try {
-    return view.charges();
-  } finally {
-    view.close();
-  }
+  world.hasCopy = true;
 }
 
 function hasEntry(file: string, hash: string): boolean {
@@ -88,11 +77,9 @@ function hasEntry(file: string, hash: string): boolean {
 
 /** The kept copy takes the place of the store; the newest file is put aside until it is repaired. */
 export function restoreCopy(world: World): void {
-  if (world.damage !== null || world.copy === null) return;
-  const { head } = world.copy;
-  // The head kept outside may have lagged when the copy was made and have caught up since, no further than the copy.
+  if (world.damage !== null || !world.hasCopy) return;
+  // The head kept outside lags by outcomes and returned holds at most: a copy that has it has every charge.
   const isOlder = !hasEntry(`${world.file}.copy`, world.mirroredHead());
-  const isWithinLag = !isOlder && head !== world.bank.ledger.head().hash;
   const put = (from: string): void => {
     for (const suffix of ['-wal', '-shm']) rmSync(`${world.file}${suffix}`, { force: true });
     copyFileSync(from, world.file);
@@ -103,7 +90,6 @@ export function restoreCopy(world: World): void {
   world.restart(() => {
     put(`${world.file}.copy`);
   });
-  if (isWithinLag) world.recorder.happened({ kind: 'set-back-within-lag', charges: chargesIn(world.file) });
   if (!isOlder) return;
   world.damage = {
     undo: () => {

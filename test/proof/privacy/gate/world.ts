@@ -43,8 +43,8 @@ export interface World {
   rounds: number;
   /** Committed rounds. */
   index: number;
-  /** A copy of the store that somebody keeps. */
-  copy: { readonly head: string } | null;
+  /** Somebody keeps a copy of the store. */
+  hasCopy: boolean;
   /** Hash of the head kept outside the file. */
   readonly mirroredHead: () => string;
   /** What somebody did to the files, and how it is undone. */
@@ -157,7 +157,7 @@ export function createWorld({ bug, seed }: WorldOptions): World {
     bank: open(first),
     rounds: 0,
     index: 0,
-    copy: null,
+    hasCopy: false,
     damage: null,
     restart: (between = () => undefined) => {
       world.fuse.arm(1);

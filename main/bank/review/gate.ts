@@ -6,7 +6,7 @@ import { FailureError, isFailure } from '#shared/failure.ts';
 import { type RoundId, type RunId, UpdateId } from '#shared/ids.ts';
 import { newId } from '#main/platform/random.ts';
 import { isFinal, type ParticipationEffect, type ParticipationEvent } from '#shared/round/participation.ts';
-import type { ScopeRecord } from '../store/scopes.ts';
+import type { ScopeRecord, ScopeState } from '../store/scopes.ts';
 import { chargeSequences } from './approval.ts';
 import { decideAutomatically, refusedByPolicy } from './automatic.ts';
 import { blockingCheck } from './checks.ts';
@@ -19,7 +19,7 @@ import { requirePolicyAtRelease } from './release-policy.ts';
 import { writeWithout } from './write-release.ts';
 import { type Checked, checksOf } from './review-checks.ts';
 import type { RoundContext } from './round-context.ts';
-import { closeScope, openScope, standingScope } from './scoping.ts';
+import { closeScope, endBefore, openScope, standingScope } from './scoping.ts';
 import { createTrainings, type Trained, type Trainings } from './trainings.ts';
 
 export interface Gate extends Omit<Releases, 'cancelCountdown' | 'close'> {
@@ -74,6 +74,7 @@ export function createGate(ports: GatePorts): Gate {
     trainWithinScope: async (round) => {
       const part = ports.participations.get(round.roundId);
       if (part === undefined || part.trainings >= UNATTENDED_TRAININGS) return;
+      if (endUnpaid(ports, round)?.kind === 'stopped-by-limit') isStandingFresh = false;
       const scope = ports.scopes.running(round.runId) ?? openStanding(ports, round, isStandingFresh);
       isStandingFresh = false;
       if (scope === undefined) return;
@@ -129,6 +130,19 @@ function stopWhereRefused(ports: GatePorts, { runId, index }: RoundContext, erro
   });
   ports.ledger.mirrorCommitted();
   ports.changed('runs', 'privacy', 'review');
+}
+
+/** Ends a running scope that has nothing set aside for this round; answers how. */
+function endUnpaid(ports: GatePorts, round: RoundContext): ScopeState | null {
+  const scope = ports.scopes.running(round.runId);
+  const end = scope === undefined ? null : endBefore(ports, scope, round);
+  if (scope === undefined || end === null) return null;
+  ports.transact(() => {
+    closeScope(ports, scope, end);
+  });
+  ports.ledger.mirrorCommitted();
+  ports.changed('runs', 'privacy', 'review');
+  return end;
 }
 
 function stopScope(ports: GatePorts, runId: RunId): void {

@@ -10,7 +10,7 @@ import { plannedRounds } from '#shared/round/charter.ts';
 import type { ScopeLimits } from '#shared/round/round-view.ts';
 import { charterProblem, cohortProblem, costProblem } from '../settings/policy.ts';
 import type { ScopeRecord, ScopeState } from '../store/scopes.ts';
-import { mechanismsByRound } from './cost.ts';
+import { mechanismsByRound, mechanismsOf, roundCost } from './cost.ts';
 import type { GatePorts } from './gate-ports.ts';
 import type { GateLedger } from './ledger-port.ts';
 import { planTable } from './plan-table.ts';
@@ -114,6 +114,24 @@ export function closeScope(
 /** Ends the scope once it has released as often as it may, or the run has no further round; joins the transaction. */
 export function closeScopeWhenSpent(ports: GatePorts, scope: ScopeRecord): void {
   if (ports.scopes.sentCount(scope.number) >= scope.rounds) closeScope(ports, scope, { kind: 'ended' });
+}
+
+/**
+ * How a scope ends before a round that its hold does not pay for; null where it does. Nobody looks on: what was set aside
+ * is all that it may spend, however often a hub begins a round again. A round that a crash interrupted is repeated beside it.
+ */
+export function endBefore(
+  { ledger, participations }: Pick<GatePorts, 'ledger' | 'participations'>,
+  { hold, firstIndex, rounds }: ScopeRecord,
+  { charter, roundId, index }: RoundContext,
+): Exclude<ScopeState, { kind: 'running' }> | null {
+  if (index >= firstIndex + rounds) return { kind: 'ended' };
+  const isRepeat = (participations.get(roundId)?.trainings ?? 0) > 0;
+  if (hold === null || isRepeat) return null;
+  const isPaid = mechanismsOf(roundCost(charter, index)).every((one) => ledger.isCovered(hold, one));
+  return isPaid
+    ? null
+    : { kind: 'stopped-by-limit', index, figure: 'steps set aside', value: null, limit: null };
 }
 
 /** ε of the covered round as the scope's own table says; the dearest one beyond it. */

@@ -371,6 +371,40 @@ describe('a scope of several rounds', () => {
     expect(held).toBeGreaterThan(0);
   });
 
+  it('spends unattended no more than it set aside, however often a hub begins a round again', async () => {
+    const fixture = await withScope();
+    const aside = fixture.ledger.reservedEpsilon();
+    fixture.trainer.isHeldBack = true;
+    for (let number = 2; number < 12; number++) {
+      fixture.openRound(number, 1);
+      const training = fixture.gate.trainWithinScope(fixture.round);
+      fixture.gate.roundEvent(fixture.round.roundId, { kind: 'round-abandoned' });
+      await training;
+    }
+    expect(fixture.ledger.chargedEpsilon()).toBeLessThanOrEqual(aside);
+    expect(fixture.trainer.started.length).toBeGreaterThan(2);
+    expect(fixture.scopes.newest(RUN)?.state).toMatchObject({
+      kind: 'stopped-by-limit',
+      figure: 'steps set aside',
+    });
+    expect(fixture.ledger.state().heldEpsilon).toBe(0);
+    // A person who looks at the round may train it all the same.
+    fixture.trainer.isHeldBack = false;
+    await fixture.gate.train(fixture.openRound(12, 1));
+    expect(stateOf(fixture)).toBe('reviewing');
+  });
+
+  it('ends with the last round that it covers, whether all of them took place or not', async () => {
+    const fixture = await withScope();
+    fixture.openRound(2, 1);
+    await fixture.gate.trainWithinScope(fixture.round);
+    fixture.openRound(5, 4);
+    await fixture.gate.trainWithinScope(fixture.round);
+    expect(fixture.sent).toHaveLength(2);
+    expect(fixture.scopes.newest(RUN)?.state).toEqual({ kind: 'ended' });
+    expect(fixture.ledger.state().heldEpsilon).toBe(0);
+  });
+
   it('is refused when the budget can not hold it', async () => {
     const fixture = gateFixture({ budget: 0.5 });
     expect(await codeOf(() => trainAndAsk(fixture, { ...scope, following: 9 }))).toBe('budget-exhausted');

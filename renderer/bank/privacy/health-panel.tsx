@@ -51,9 +51,20 @@ function Health({ health }: { readonly health: LedgerHealth }): ReactNode {
   }
 }
 
-function rolledBackText(health: Extract<LedgerHealth, { kind: 'rolled-back' }>): string {
-  const said = words.healthRolledBack(count(health.entries), count(health.expected));
-  return health.witness === undefined ? said : `${said} ${words.witness[health.witness]}`;
+export function rolledBackText(health: Extract<LedgerHealth, { kind: 'rolled-back' }>): string {
+  const { witness, expected } = health;
+  const entries = count(health.entries);
+  switch (witness) {
+    case 'none':
+      return `${words.healthUnwitnessed(entries)} ${words.witness.none}`;
+    case 'hub':
+      // It knows hashes, no numbers.
+      return `${words.healthRolledBack(entries, null)} ${words.witness.hub}`;
+    case 'mirror':
+      return `${words.healthRolledBack(entries, count(expected))} ${words.witness.mirror}`;
+    case undefined:
+      return words.healthRolledBack(entries, count(expected));
+  }
 }
 
 function Broken({ message }: { readonly message: string }): ReactNode {

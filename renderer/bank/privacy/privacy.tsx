@@ -116,11 +116,15 @@ function Apart({ state }: Pick<SpendingProps, 'state'>): ReactNode {
 
 function BudgetFacts({ state, budget }: SpendingProps): ReactNode {
   const left = budget.epsilon - state.chargedEpsilon - state.heldEpsilon;
+  const lost = state.lostEpsilon ?? 0;
   return (
     <Facts
       facts={[
         { name: words.held, value: `ε ${epsilonSpent(state.heldEpsilon)}`, meaning: words.heldMeaning },
         { name: words.left, value: `ε ${epsilonLeft(left)}` },
+        ...(lost > 0
+          ? [{ name: words.lost, value: `ε ${epsilonSpent(lost)}`, meaning: words.lostMeaning }]
+          : []),
         {
           name: words.crossCheck,
           value: `ε ${epsilonSpent(state.chargedEpsilonByRdp)}`,

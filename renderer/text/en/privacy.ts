@@ -49,7 +49,10 @@ export const privacy = {
   left: 'Left',
   crossCheck: 'Cross-check (RDP)',
   crossCheckMeaning:
-    'A second, coarser accountant over the same charges. It must not be below the figure shown; if it were, sending would stop.',
+    'A second, coarser accountant over the same charges. It comes out higher; were it lower, one of the two would be wrong.',
+  lost: 'Known nowhere',
+  lostMeaning:
+    'Part of what is charged: it counts as spent since a recovery found no steps. What came after is added to it, and δ counts once more.',
   deltaFact: 'δ',
   deltaMeaning: 'The probability with which the bound may fail.',
   adjacency: 'add or remove one unit',
@@ -61,8 +64,12 @@ export const privacy = {
   health: 'Ledger',
   healthVerified: (entries: string) => `Verified, ${entries} entries`,
   healthBroken: (sequence: string) => `Does not verify at entry ${sequence}. Sending is blocked.`,
-  healthRolledBack: (entries: string, expected: string) =>
-    `An old copy: ${entries} entries where ${expected} were recorded. Sending is blocked.`,
+  /** `expected`: the entry that was written before, where anybody knows its number. */
+  healthRolledBack: (entries: string, expected: string | null) =>
+    expected === null
+      ? `An old copy or another history: ${entries} entries. Sending is blocked.`
+      : `An old copy or another history: ${entries} entries, and entry ${expected} as it was written is not one of them. Sending is blocked.`,
+  healthUnwitnessed: (entries: string) => `It may be an old copy: ${entries} entries. Sending is blocked.`,
   brokenNext:
     'Restore a verified backup where there is one. Where there is none, what is missing is charged again, and sending is possible from then on.',
   witness: {
@@ -75,7 +82,7 @@ export const privacy = {
   verified: 'The ledger verifies from its first to its last entry',
   head: 'Head of the chain',
   headMeaning:
-    'The hash of the last entry. The hub holds the same hash, so that an old copy of the file buys no budget back.',
+    'The hash of the last entry. The hub is given it before each sending, so that an old copy of the file buys no budget back.',
   ledger: 'Entries',
   ledgerEmpty: 'Nothing charged yet.',
   columns: {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { filterOf, spread } from '../../../renderer/bank/audit/audit-table.tsx';
 import { versionQualities } from '../../../renderer/bank/overview/quality-panel.tsx';
 import { ledgerColumns, mechanismText, noteText } from '../../../renderer/bank/privacy/ledger-columns.tsx';
+import { rolledBackText } from '../../../renderer/bank/privacy/health-panel.tsx';
 import { shownEntries } from '../../../renderer/bank/privacy/ledger-filter.ts';
 import { recoveryFacts } from '../../../renderer/bank/privacy/recovery-dialog.tsx';
 import { federationText } from '../../../renderer/bank/rounds/models-panel.tsx';
@@ -88,4 +89,13 @@ it('opens a row below itself, and closes it again', () => {
   const opened = toggled(new Set<string>(), 'b');
   expect(linesOf(['a', 'b', 'c'], key, opened).map((line) => line.key)).toEqual(['a', 'b', 'b/detail', 'c']);
   expect(linesOf(['a', 'b', 'c'], key, toggled(opened, 'b'))).toHaveLength(3);
+});
+
+it('an older ledger is named by what is known of it, and by no number that nobody knows', () => {
+  const health = { kind: 'rolled-back', entries: 26, expected: 28 } as const;
+  expect(rolledBackText({ ...health, witness: 'mirror' })).toContain('26 entries, and entry 28 as it was');
+  expect(rolledBackText({ ...health, expected: 27, witness: 'hub' })).not.toContain('27');
+  expect(rolledBackText({ ...health, expected: 26, witness: 'none' })).toContain(
+    'It may be an old copy: 26 entries. Sending is blocked.',
+  );
 });

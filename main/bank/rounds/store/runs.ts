@@ -39,8 +39,10 @@ function prepare(database: Database.Database) {
        VALUES (?, ?, ?, 'open', 'none', 'none', ?)`,
     ),
     setStatus: database.prepare('UPDATE run SET status = ? WHERE run_id = ?'),
+    // ε of a run is counted from its first joining: leaving and joining again must not lift the bank's own floor on it.
     join: database.prepare(
-      "UPDATE run SET membership = 'joined', tier = ?, epsilon_at_join = ? WHERE run_id = ?",
+      `UPDATE run SET membership = 'joined', tier = ?,
+       epsilon_at_join = CASE membership WHEN 'none' THEN ? ELSE epsilon_at_join END WHERE run_id = ?`,
     ),
     leave: database.prepare("UPDATE run SET membership = 'left' WHERE run_id = ?"),
     saveMember: database.prepare(

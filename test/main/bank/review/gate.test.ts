@@ -234,6 +234,14 @@ describe('undo, deadline and crash', () => {
 });
 
 describe('the local policy', () => {
+  it('counts a run from its first joining: who leaves and joins again starts no new count', () => {
+    const { rounds } = gateFixture();
+    rounds.noteJoined(RUN, { tier: 16_384, epsilonAtJoin: 0.5 });
+    rounds.noteLeft(RUN);
+    rounds.noteJoined(RUN, { tier: 16_384, epsilonAtJoin: 3.5 });
+    expect(rounds.run(RUN)).toMatchObject({ membership: 'joined', epsilonAtJoin: 0.5 });
+  });
+
   it('beats the charter before anything is charged', async () => {
     const fixture = gateFixture();
     fixture.policy = { ...fixture.policy, minimumNoiseMultiplier: 1.2 };

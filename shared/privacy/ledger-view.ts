@@ -105,6 +105,8 @@ export const PrivacyStateView = z.object({
    * `held` come on top by basic composition: ε = lostEpsilon + ε(charged + held), and δ counts once more.
    */
   lostEpsilon: z.number().optional(),
+  /** Updates that left without any noise: no ε bounds what they reveal, and none of the figures above counts them. */
+  releasedWithoutNoise: z.int().min(0).optional(),
   /** Merged charges and holds, so that what-if sliders compute locally. */
   charged: z.array(Segment),
   held: z.array(Segment),

@@ -3,13 +3,18 @@ import type { BankContract } from '#shared/contract/bank.ts';
 import type { Handlers } from '#shared/contract/define.ts';
 import { recoverStore, recoveryOf } from '../privacy/recover-store.ts';
 import type { Services } from '../services.ts';
+import { openEvidence } from '../store/evidence.ts';
 
 type PrivacyMethods = Exclude<Extract<keyof BankContract, `privacy.${string}`>, 'privacy.setBudget'>;
 
 export function privacyHandlers(services: Services): Pick<Handlers<BankContract>, PrivacyMethods> {
-  const { ledger, soundness, changes } = services;
+  const { ledger, soundness, changes, store } = services;
+  const evidence = openEvidence(store.database);
   return {
-    'privacy.state': () => ledger.state(),
+    'privacy.state': () => ({
+      ...ledger.state(),
+      releasedWithoutNoise: evidence.releasedWithoutNoise(),
+    }),
     'privacy.ledger': ({ after, limit }) => ({
       total: ledger.head().sequence,
       entries: [...ledger.entries({ afterSequence: after, limit })],

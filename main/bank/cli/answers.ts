@@ -157,12 +157,18 @@ export function budgetAnswer(state: PrivacyStateView): Answer {
   return { document: state, words: budgetWords(state) };
 }
 
-function budgetWords({ budget, chargedEpsilon, releasedEpsilon, heldEpsilon }: PrivacyStateView): string {
-  if (budget === null) return 'No privacy budget is set: bank budget --epsilon 4';
+function budgetWords(state: PrivacyStateView): string {
+  const { budget, chargedEpsilon, releasedEpsilon, heldEpsilon, releasedWithoutNoise: bare = 0 } = state;
+  const uncovered =
+    bare === 0
+      ? []
+      : [`Updates that left without noise, bounded by no ε and counted in none: ${String(bare)}`];
+  if (budget === null) return ['No privacy budget is set: bank budget --epsilon 4', ...uncovered].join('\n');
   const left = formatRemainingDown(budget.epsilon - chargedEpsilon - heldEpsilon);
   return [
     `ε charged ${formatEpsilonUp(chargedEpsilon)}, held ${formatEpsilonUp(heldEpsilon)}, left ${left} of ${String(budget.epsilon)}`,
     `ε released ${formatEpsilonUp(releasedEpsilon)}; δ ${String(budget.delta)}, unit: ${budget.unit}`,
+    ...uncovered,
   ].join('\n');
 }
 

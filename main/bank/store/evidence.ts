@@ -40,6 +40,8 @@ export interface Evidence {
   /** The held bytes, read one at a time. */
   payload(updateId: UpdateId): Uint8Array;
   scopes(runId: RunId): readonly ScopeEvidence[];
+  /** Updates that were released and have no charge behind them: their charter had no noise. */
+  releasedWithoutNoise(): number;
 }
 
 const Row = z.object({
@@ -75,7 +77,11 @@ export function openEvidence(database: Database.Database): Evidence {
   const payload = database.prepare('SELECT payload FROM held_update WHERE update_id = ?').pluck();
   const numbers = database.prepare('SELECT scope_no FROM scope WHERE run_id = ? ORDER BY scope_no').pluck();
   const scopes = openScopeStore(database);
+  const uncharged = database
+    .prepare('SELECT count(*) FROM release JOIN held_update USING (update_id) WHERE charge_sequence IS NULL')
+    .pluck();
   return {
+    releasedWithoutNoise: () => z.int().parse(uncharged.get()),
     updates: () => z.array(Row).parse(updates.all()).map(evidenceOf),
     payload: (updateId) => z.instanceof(Uint8Array).parse(payload.get(updateId)),
     scopes: (runId) =>

@@ -6,8 +6,8 @@ import { type PrivacyStateView } from '#shared/privacy/ledger-view.ts';
 import { useAsk } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { Facts } from '../../ui/facts.tsx';
-import { deltaText, epsilonLeft, epsilonSpent } from '../../ui/format.ts';
+import { type Fact, Facts } from '../../ui/facts.tsx';
+import { count, deltaText, epsilonLeft, epsilonSpent } from '../../ui/format.ts';
 import { EpsilonGauge } from '../../ui/gauge.tsx';
 import { Page, Stacked, WideNarrow } from '../../ui/page.tsx';
 import { Panel, Part } from '../../ui/panel.tsx';
@@ -36,7 +36,10 @@ export function Privacy(): ReactNode {
         {(state) => (
           <>
             {state.budget === null ? (
-              <NoBudget onSet={open} />
+              <>
+                <NoBudget onSet={open} />
+                {bareFacts(state).length === 0 ? null : <Facts facts={bareFacts(state)} />}
+              </>
             ) : (
               <Spending state={state} budget={state.budget} />
             )}
@@ -63,6 +66,12 @@ function NoBudget({ onSet }: { readonly onSet: () => void }): ReactNode {
       </Button>
     </EmptyState>
   );
+}
+
+/** What left without noise is in no ε: said wherever a figure could be taken for the whole. */
+export function bareFacts({ releasedWithoutNoise = 0 }: PrivacyStateView): readonly Fact[] {
+  if (releasedWithoutNoise === 0) return [];
+  return [{ name: words.bare, value: words.bareIs(count(releasedWithoutNoise)), meaning: words.bareMeaning }];
 }
 
 interface SpendingProps {
@@ -132,6 +141,7 @@ function BudgetFacts({ state, budget }: SpendingProps): ReactNode {
         },
         { name: words.deltaFact, value: deltaText(budget.delta), meaning: words.deltaMeaning },
         { name: words.adjacencyName, value: words.adjacency },
+        ...bareFacts(state),
       ]}
     />
   );

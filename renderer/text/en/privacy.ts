@@ -50,6 +50,9 @@ export const privacy = {
   crossCheck: 'Cross-check (RDP)',
   crossCheckMeaning:
     'A second, coarser accountant over the same charges. It comes out higher; were it lower, one of the two would be wrong.',
+  bare: 'Left without noise',
+  bareIs: (updates: string) => (updates === '1' ? '1 update' : `${updates} updates`),
+  bareMeaning: 'No ε bounds what they reveal, and no figure here counts them.',
   lost: 'Known nowhere',
   lostMeaning:
     'Part of what is charged: it counts as spent since a recovery found no steps. What came after is added to it, and δ counts once more.',

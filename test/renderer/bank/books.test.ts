@@ -3,12 +3,13 @@ import { filterOf, spread } from '../../../renderer/bank/audit/audit-table.tsx';
 import { versionQualities } from '../../../renderer/bank/overview/quality-panel.tsx';
 import { ledgerColumns, mechanismText, noteText } from '../../../renderer/bank/privacy/ledger-columns.tsx';
 import { rolledBackText } from '../../../renderer/bank/privacy/health-panel.tsx';
+import { bareFacts } from '../../../renderer/bank/privacy/privacy.tsx';
 import { shownEntries } from '../../../renderer/bank/privacy/ledger-filter.ts';
 import { recoveryFacts } from '../../../renderer/bank/privacy/recovery-dialog.tsx';
 import { federationText } from '../../../renderer/bank/rounds/models-panel.tsx';
 import { pastRounds } from '../../../renderer/bank/rounds/past-rounds.ts';
 import { linesOf, toggled } from '../../../renderer/ui/data-table-lines.ts';
-import { ledgerEntries, recovery } from '../../e2e/fixtures/ledger.ts';
+import { ledgerEntries, privacyState, recovery } from '../../e2e/fixtures/ledger.ts';
 import { modelVersions, roundHistory } from '../../e2e/fixtures/views.ts';
 
 describe('the ledger on the screen', () => {
@@ -98,4 +99,11 @@ it('an older ledger is named by what is known of it, and by no number that nobod
   expect(rolledBackText({ ...health, expected: 26, witness: 'none' })).toContain(
     'It may be an old copy: 26 entries. Sending is blocked.',
   );
+});
+
+it('what left without noise is named beside the figures that do not count it', () => {
+  expect(bareFacts(privacyState())).toEqual([]);
+  expect(bareFacts({ ...privacyState(), releasedWithoutNoise: 2 })).toMatchObject([
+    { name: 'Left without noise', value: '2 updates' },
+  ]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Digest } from '#shared/ids.ts';
+import { openEvidence } from '#main/bank/store/evidence.ts';
 import { digestOf } from '#main/wire/identity.ts';
 import { codeOf, type GateFixture, gateFixture, RUN, testCharter } from './gate-fixture.ts';
 
@@ -276,6 +277,7 @@ describe('the local policy', () => {
     expect(fixture.sent).toHaveLength(1);
     expect(outcomes(fixture)).toEqual(['budget-set']);
     expect(heldNow(fixture).statistics.noiseRatio).toBeNull();
+    expect(openEvidence(fixture.database).releasedWithoutNoise()).toBe(1);
   });
 });
 

@@ -16,7 +16,7 @@ export function recovering(parts: LedgerParts): Recovering {
   return {
     recovery: () => {
       const known = reader.verify();
-      return recoveryView({ known, plan: planOf(parts, known), accountant });
+      return recoveryView(planOf(parts, known), accountant);
     },
     recover: (asked) => {
       const reason = asked.trim();
@@ -27,7 +27,7 @@ export function recovering(parts: LedgerParts): Recovering {
         const plan = planOf(parts, known);
         if (plan === undefined)
           throw new FailureError('invalid-input', 'The ledger verifies: there is nothing to recover');
-        const fact = recoveredFact(plan, { known, accountant, reason });
+        const fact = recoveredFact(plan, { accountant, reason });
         reader.recoveredBy(appendAfter(parts, known.head, fact).hash);
       });
       reader.mirrorCommitted();

@@ -19,6 +19,8 @@ export type RecoveryFact = Omit<RecoveredFact, 'reason' | 'epsilonAfter'>;
 export interface RecoveryPlan {
   readonly kind: 'charge-missing' | 'close-budget';
   readonly fact: RecoveryFact;
+  /** What the file can be relied on for: where it is altered, what its intact entries add up to. */
+  readonly standing: Balance;
   /** Largest charged ε that is on record outside the file. */
   readonly recordedEpsilon: number;
 }
@@ -42,6 +44,7 @@ export function planRecovery(question: RecoveryQuestion): RecoveryPlan | undefin
   const { health } = known;
   if (health.kind === 'verified') return undefined;
   const mark = usableMark(question);
+  const standing = health.kind === 'broken' ? balanceAfter(intactEntries(question)) : known.balance;
   const common = {
     kind: 'recovered',
     fault: faultWords(health),
@@ -50,33 +53,41 @@ export function planRecovery(question: RecoveryQuestion): RecoveryPlan | undefin
     sealed: health.kind === 'broken' ? sealOf(question.rows) : null,
   } as const;
   if (mark === undefined)
-    return { kind: 'close-budget', fact: { ...common, ...closed(question) }, recordedEpsilon: 0 };
+    return {
+      ...{ kind: 'close-budget', standing, recordedEpsilon: 0 },
+      fact: { ...common, ...closed(question) },
+    };
   const added = health.kind === 'broken' ? wholeMark(mark) : missing(mark, known);
   const budget = mark.budget ?? accountOf(question).budget;
   return {
-    kind: 'charge-missing',
+    ...{ kind: 'charge-missing', standing },
     fact: { ...common, budget, ...added },
     recordedEpsilon: mark.recordedEpsilon,
   };
 }
 
-/** The entry with its ε: never below what was recorded, nor below what the file has already. */
+/** The entry with its ε: never below what was recorded, nor below what intact entries of the file have already. */
 export function recoveredFact(
   plan: RecoveryPlan,
-  { known, accountant, reason }: { known: KnownLedger; accountant: Accountant; reason: string },
+  { accountant, reason }: { readonly accountant: Accountant; readonly reason: string },
 ): RecoveredFact {
   const fact: RecoveredFact = { ...plan.fact, reason, epsilonAfter: null };
-  const after = balanceWith(known, fact);
+  const after = balanceWith(plan.standing, fact);
   if (after.budget === null) return fact;
   const charged = chargedEpsilon(after, accountant);
   return { ...fact, epsilonAfter: Math.max(charged, plan.recordedEpsilon) };
 }
 
-/** The balance once this entry is written; its number and hash do not matter to it. */
-function balanceWith({ balance, head }: KnownLedger, fact: RecoveredFact): Balance {
+/** The balance once this entry is written; its number, time and hash do not matter to it. */
+function balanceWith(standing: Balance, fact: RecoveredFact): Balance {
   const at = UtcTime.parse(new Date(0).toISOString());
   const hash = Digest.parse(EMPTY_HEAD.hash);
-  return balanceAfter([{ sequence: head.sequence + 1, at, fact, hash }], balance);
+  return balanceAfter([{ sequence: 1, at, fact, hash }], standing);
+}
+
+/** Each by itself as it was written with this key, whatever became of the chain. */
+function intactEntries({ rows, macKey }: Pick<RecoveryQuestion, 'rows' | 'macKey'>): readonly LedgerEntry[] {
+  return rows.filter((row) => isGenuine(row, macKey)).flatMap((row) => decodeRow(row) ?? []);
 }
 
 /** The mark, unless the hub knows of a head that came after it. */
@@ -131,14 +142,13 @@ function closed(question: RecoveryQuestion): Added & Pick<RecoveredFact, 'budget
 }
 
 /** Terms and ε that the file speaks for: where it is altered, its intact entries alone, and of its budgets the largest. */
-function accountOf({ known, rows, macKey, accountant }: RecoveryQuestion): {
+function accountOf(question: RecoveryQuestion): {
   readonly budget: BudgetTerms | null;
   readonly reservedEpsilon: number;
 } {
+  const { known, accountant } = question;
   const isBroken = known.health.kind === 'broken';
-  const intact = isBroken
-    ? rows.filter((row) => isGenuine(row, macKey)).flatMap((row) => decodeRow(row) ?? [])
-    : known.entries;
+  const intact = isBroken ? intactEntries(question) : known.entries;
   const hasTerms = balanceAfter(intact).budget !== null;
   const entries = hasTerms ? intact : known.entries;
   const balance = balanceAfter(entries);

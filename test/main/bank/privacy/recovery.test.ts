@@ -241,6 +241,7 @@ describe('an altered ledger', () => {
     steps: `UPDATE privacy_ledger SET body = replace(body, '"steps":20', '"steps":2') WHERE sequence = 2`,
     'no noise at all': `UPDATE privacy_ledger SET body = replace(body, '1.2', '0') WHERE sequence = 2`,
     budget: `UPDATE privacy_ledger SET body = replace(body, '"epsilon":4', '"epsilon":1') WHERE sequence = 1`,
+    'a dearer figure': `UPDATE privacy_ledger SET body = replace(body, '"epsilonAfter":', '"epsilonAfter":999') WHERE sequence = 2`,
     'deleted row': 'DELETE FROM privacy_ledger WHERE sequence = 2',
     'no text of an entry': `UPDATE privacy_ledger SET body = 'x' WHERE sequence = 3`,
   };
@@ -296,6 +297,15 @@ describe('an altered ledger', () => {
     expect(budget?.epsilon).toBeGreaterThanOrEqual(1);
     expect(chargedEpsilon).toBeGreaterThanOrEqual(epsilonOf(2));
     expect(failureOf(() => ledger.charge(CHARGE)).code).toBe('budget-exhausted');
+  });
+
+  it('takes no figure from a changed entry, also where nothing else knows one', () => {
+    const { fixture } = altered(DAMAGES['a dearer figure']);
+    fixture.mirror.head = undefined;
+    const ledger = fixture.open();
+    expect(ledger.recovery()).toMatchObject({ kind: 'close-budget', epsilonAfter: 4 });
+    ledger.recover('key store lost too');
+    expect(ledger.chargedEpsilon()).toBe(4);
   });
 
   it('with another key is closed, since nothing in it can be told from a forgery', () => {

@@ -31,6 +31,8 @@ export interface FigureProps {
   };
   readonly series: readonly Series[];
   readonly format: (value: number) => string;
+  /** Of the y axis's ticks, where they need fewer digits than the values; `format` where it is left out. */
+  readonly tickFormat?: (value: number) => string;
   readonly limits?: readonly Limit[];
   /** Of the y axis; the data decide where it is left out. */
   readonly domain?: readonly [number, number];
@@ -52,10 +54,16 @@ function tableOf({ points, x, series, format }: FigureProps): {
   };
 }
 
+/** Room for the upper half of the topmost tick, which is pushed down beside its line otherwise. */
+const MARGIN = { top: 8 };
+
 /** Few points keep their first and last name. */
 const FEW_POINTS = 3;
+/** So few bars that each has its name below it, in two lines where need be. */
+const FEW_BARS = 8;
+const NAMED_BARS = { width: 72, height: 40 };
 
-function axes({ x, points, limits = [], domain, format }: FigureProps) {
+function axes({ x, points, limits = [], domain, format, tickFormat = format }: FigureProps) {
   const tick = { fontSize: 12, fill: 'var(--mantine-color-dimmed)' };
   return {
     dataKey: x.key,
@@ -79,7 +87,7 @@ function axes({ x, points, limits = [], domain, format }: FigureProps) {
     yAxisProps: {
       tick,
       width: 48,
-      tickFormatter: format,
+      tickFormatter: tickFormat,
       ...(domain === undefined ? {} : { domain: [...domain] }),
     },
     referenceLines: limits.map(({ value, label, color }) => ({
@@ -121,9 +129,19 @@ export function LineFigure(props: FigureProps): ReactNode {
         strokeWidth={1.75}
         connectNulls={isBridged}
         lineProps={{ isAnimationActive: false }}
+        lineChartProps={{ margin: MARGIN }}
       />
     </ChartFigure>
   );
+}
+
+/** Every bar named, where there are few. */
+function barAxes(props: FigureProps) {
+  const all = axes(props);
+  if (props.points.length > FEW_BARS) return all;
+  const { width, height } = NAMED_BARS;
+  const { xAxisProps } = all;
+  return { ...all, xAxisProps: { ...xAxisProps, tick: { ...xAxisProps.tick, width }, interval: 0, height } };
 }
 
 export function BarFigure(props: FigureProps): ReactNode {
@@ -131,12 +149,12 @@ export function BarFigure(props: FigureProps): ReactNode {
   return (
     <ChartFigure title={title} sentence={sentence} table={tableOf(props)} keys={keysOf(series, 'block')}>
       <BarChart
-        {...axes(props)}
+        {...barAxes(props)}
         h={height}
         data={points.map((point) => ({ ...point }))}
         series={plain(series)}
         barProps={{ isAnimationActive: false, radius: 0 }}
-        barChartProps={{ barCategoryGap: points.length > 100 ? 0 : '20%', barGap: 1 }}
+        barChartProps={{ margin: MARGIN, barCategoryGap: points.length > 100 ? 0 : '20%', barGap: 1 }}
         maxBarWidth={28}
         cursorFill="var(--sunken)"
       />

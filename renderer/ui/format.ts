@@ -38,9 +38,11 @@ export function figure(value: number | null, digits = 3): string {
   return value === null ? '–' : decimals(value, digits);
 }
 
-/** For an axis: three significant digits, none too many. */
-export function axisFigure(value: number): string {
-  return decimals(value, Math.abs(value) >= 10 ? 0 : Math.abs(value) >= 0.1 || value === 0 ? 2 : 3);
+/** For the ticks of an axis that reaches to `most`: all with the same decimals, as many as its steps need. */
+export function tickFigures(most: number): (value: number) => string {
+  const size = Math.abs(most);
+  const digits = size >= 400 ? 0 : size >= 4 ? 1 : size >= 1 ? 2 : 3;
+  return (value) => decimals(value, digits);
 }
 
 /** A share of one as per cent. */

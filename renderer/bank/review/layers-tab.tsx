@@ -4,7 +4,7 @@ import { type LayerNorms } from '#shared/round/review-view.ts';
 import { text } from '../../text/en.ts';
 import { BarFigure } from '../../ui/charts.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { axisFigure, count, figure } from '../../ui/format.ts';
+import { count, figure, tickFigures } from '../../ui/format.ts';
 import classes from './review.module.css';
 
 const words = text.review.layers;
@@ -58,7 +58,8 @@ export function LayersTab({ layers }: { readonly layers: readonly LayerNorms[] }
           points={layers.map(({ layer, difference }) => ({ layer, difference }))}
           x={{ key: 'layer', header: words.columns.layer }}
           series={[{ name: 'difference', label: words.columns.difference, color: 'var(--chart-bank)' }]}
-          format={axisFigure}
+          format={figure}
+          tickFormat={tickFigures(most.difference ?? 0)}
           height={160}
         />
       )}

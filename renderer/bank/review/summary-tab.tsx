@@ -4,7 +4,7 @@ import { type LayerNorms, type ReviewView } from '#shared/round/review-view.ts';
 import { text } from '../../text/en.ts';
 import { BarFigure } from '../../ui/charts.tsx';
 import { type Fact, Facts } from '../../ui/facts.tsx';
-import { axisFigure, count, dayText, figure, momentText, percent } from '../../ui/format.ts';
+import { count, dayText, figure, momentText, percent, tickFigures } from '../../ui/format.ts';
 import classes from './review.module.css';
 
 const words = text.review;
@@ -26,24 +26,26 @@ export function leastNoiseShare(layers: readonly LayerNorms[]): number | null {
   return shares.length === 0 ? null : Math.min(...shares);
 }
 
+const COLORS = {
+  difference: 'var(--chart-bank)',
+  sum: 'var(--chart-bank)',
+  noiseOnly: 'var(--chart-noise)',
+} as const;
+
 function LayerChart({ layers }: { readonly layers: readonly LayerNorms[] }): ReactNode {
   const least = leastNoiseShare(layers);
   const { summary } = words;
-  const series =
-    least === null
-      ? [{ name: 'difference', label: summary.difference, color: 'var(--chart-bank)' }]
-      : [
-          { name: 'sum', label: summary.sum, color: 'var(--chart-bank)' },
-          { name: 'noiseOnly', label: summary.noiseOnly, color: 'var(--chart-noise)' },
-        ];
+  const shown = least === null ? (['difference'] as const) : (['sum', 'noiseOnly'] as const);
+  const most = Math.max(0, ...layers.flatMap((layer) => shown.map((name) => layer[name] ?? 0)));
   return (
     <BarFigure
       title={summary.chart}
       sentence={least === null ? summary.noSentence : summary.sentence(percent(least))}
       points={layers.map(({ layer, difference, sum, noiseOnly }) => ({ layer, difference, sum, noiseOnly }))}
       x={{ key: 'layer', header: summary.layer }}
-      series={series}
-      format={axisFigure}
+      series={shown.map((name) => ({ name, label: summary[name], color: COLORS[name] }))}
+      format={figure}
+      tickFormat={tickFigures(most)}
       height={190}
     />
   );

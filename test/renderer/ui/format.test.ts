@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  axisFigure,
   bytesText,
   deltaText,
   durationText,
@@ -10,6 +9,7 @@ import {
   inFours,
   roundNumber,
   shortDigest,
+  tickFigures,
   timeLeftText,
 } from '../../../renderer/ui/format.ts';
 
@@ -73,8 +73,11 @@ it('counts rounds from 1 for people', () => {
   expect(roundNumber(13)).toBe(14);
 });
 
-it('gives an axis no more digits than it can use', () => {
-  expect([28, 2.5, 0.05, 0].map(axisFigure)).toEqual(['28', '2.50', '0.050', '0.00']);
+it('gives all ticks of an axis the same decimals, enough for its steps', () => {
+  expect([0, 7, 14, 21, 28].map(tickFigures(26))).toEqual(['0.0', '7.0', '14.0', '21.0', '28.0']);
+  expect([0, 0.75, 1.5].map(tickFigures(1.2))).toEqual(['0.00', '0.75', '1.50']);
+  expect([0, 0.125, 0.25].map(tickFigures(0.21))).toEqual(['0.000', '0.125', '0.250']);
+  expect([0, 250, 500].map(tickFigures(480))).toEqual(['0', '250', '500']);
 });
 
 it('puts no minus before what rounds to zero', () => {

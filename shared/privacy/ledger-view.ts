@@ -28,6 +28,15 @@ export const LedgerEntryView = z.object({
   kind: LedgerEntryKind,
   runId: RunId.nullable(),
   roundId: RoundId.nullable(),
+  /** Committed rounds before that one. */
+  roundIndex: z.int().nullable(),
+  /** For outcomes: the people who decided, two where two signed, or the limits of a running scope. */
+  decidedBy: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('people'), names: z.array(z.string()) }),
+      z.object({ kind: z.literal('scope') }),
+    ])
+    .nullable(),
   /** For outcomes: the sequence number of their charge. For a returned hold: that of the hold. */
   refersTo: z.number().nullable(),
   /** For charges. */

@@ -62,6 +62,13 @@ function completed(bank: TestBank, runId: RunId): Promise<true> {
   });
 }
 
+async function releasedBy(bank: TestBank) {
+  const { entries } = await bank.client['privacy.ledger']({});
+  return entries
+    .filter(({ kind }) => kind === 'released')
+    .map(({ roundIndex, decidedBy }) => ({ roundIndex, decidedBy }));
+}
+
 describe('three banks at a real hub', () => {
   it('under a standing policy finish a run, and each recomputes sums and models', async () => {
     for (const bank of banks) await bank.client['policy.setStanding']({ policy: STANDING });
@@ -176,6 +183,11 @@ describe('three banks at a real hub', () => {
     const entry = entries.find(({ sequence }) => sequence === view?.decision?.audit?.sequence);
     expect(entry?.action).toBe('update.released');
     for (const { signature } of signed) expect(entry?.detail).toContain(signature);
+    // The ledger names who released what it charged: here two people, there the limits of a scope.
+    expect(await releasedBy(bank)).toEqual([
+      { roundIndex: 0, decidedBy: { kind: 'people', names: ['Ada', 'Ben'] } },
+    ]);
+    expect(await releasedBy(second())).toEqual([{ roundIndex: 0, decidedBy: { kind: 'scope' } }]);
   });
 
   it('a bank that declines or withholds does not stop the others', async () => {
@@ -195,11 +207,11 @@ describe('three banks at a real hub', () => {
       async () => (await bank.client['review.current']({})) ?? undefined,
     );
     await bank.client['review.withhold']({ updateId: review.updateId, note: 'not this time' });
-    expect((await bank.client['privacy.ledger']({})).entries.map((entry) => entry.kind)).toEqual([
-      'budget-set',
-      'charge',
-      'withheld',
-    ]);
+    const { entries } = await bank.client['privacy.ledger']({});
+    expect(entries.map((entry) => entry.kind)).toEqual(['budget-set', 'charge', 'withheld']);
+    expect(entries[1]).toMatchObject({ roundId: round.roundId, roundIndex: 0, decidedBy: null });
+    expect(entries[2]).toMatchObject({ roundId: round.roundId, roundIndex: 0, refersTo: 2 });
+    expect(entries[2]?.decidedBy).toMatchObject({ kind: 'people' });
     expect((await bank.run(runId)).round?.participation.kind).toBe('withheld');
   });
 

@@ -1,8 +1,10 @@
 /** The contract's methods about the ledger; its budget stands with the policies. */
 import type { BankContract } from '#shared/contract/bank.ts';
 import type { Handlers } from '#shared/contract/define.ts';
+import type { LedgerEntryView } from '#shared/privacy/ledger-view.ts';
 import { recoverStore, recoveryOf } from '../privacy/recover-store.ts';
 import type { Services } from '../services.ts';
+import { type ChargedRounds, openChargedRounds } from '../store/charged-rounds.ts';
 import { openEvidence } from '../store/evidence.ts';
 
 type PrivacyMethods = Exclude<Extract<keyof BankContract, `privacy.${string}`>, 'privacy.setBudget'>;
@@ -10,6 +12,7 @@ type PrivacyMethods = Exclude<Extract<keyof BankContract, `privacy.${string}`>, 
 export function privacyHandlers(services: Services): Pick<Handlers<BankContract>, PrivacyMethods> {
   const { ledger, soundness, changes, store } = services;
   const evidence = openEvidence(store.database);
+  const withRound = roundReader(openChargedRounds(store.database));
   return {
     'privacy.state': () => ({
       ...ledger.state(),
@@ -17,7 +20,7 @@ export function privacyHandlers(services: Services): Pick<Handlers<BankContract>
     }),
     'privacy.ledger': ({ after, limit }) => ({
       total: ledger.head().sequence,
-      entries: [...ledger.entries({ afterSequence: after, limit })],
+      entries: ledger.entries({ afterSequence: after, limit }).map(withRound),
     }),
     'privacy.verify': () => {
       soundness.verify();
@@ -30,5 +33,20 @@ export function privacyHandlers(services: Services): Pick<Handlers<BankContract>
       changes.note('privacy', 'app', 'audit', 'runs', 'review');
       return {};
     },
+  };
+}
+
+const OUTCOMES: ReadonlySet<LedgerEntryView['kind']> = new Set(['released', 'withheld', 'late']);
+
+/** The ledger itself knows identifiers only. */
+function roundReader(rounds: ChargedRounds): (entry: LedgerEntryView) => LedgerEntryView {
+  return (entry) => {
+    const { kind, roundId, refersTo } = entry;
+    if (roundId === null) return entry;
+    const deciders =
+      OUTCOMES.has(kind) && refersTo !== null ? rounds.deciders({ roundId, sequence: refersTo }) : null;
+    const decidedBy =
+      deciders?.kind === 'people' ? { kind: deciders.kind, names: [...deciders.names] } : deciders;
+    return { ...entry, roundIndex: rounds.indexOf(roundId), decidedBy };
   };
 }

@@ -144,13 +144,20 @@ export function reviewersAnswer(list: {
 }
 
 export function ledgerAnswer(state: PrivacyStateView, entries: readonly LedgerEntryView[]): Answer {
-  const lines = entries.map((entry) => {
-    const steps = entry.mechanism === null ? '' : `  ${String(entry.mechanism.steps)} steps`;
-    const after =
-      entry.chargedEpsilonAfter === null ? '' : `  ε ${formatEpsilonUp(entry.chargedEpsilonAfter)}`;
-    return `${String(entry.sequence).padStart(5)}  ${entry.at}  ${entry.kind}${steps}${after}`;
-  });
-  return { document: { state, entries }, words: [...lines, budgetWords(state)].join('\n') };
+  const words = [...entries.map(entryLine), budgetWords(state)].join('\n');
+  return { document: { state, entries }, words };
+}
+
+function entryLine(entry: LedgerEntryView): string {
+  const { sequence, at, kind, roundIndex, mechanism, chargedEpsilonAfter, decidedBy } = entry;
+  const parts = [
+    `${String(sequence).padStart(5)}  ${at}  ${kind}`,
+    roundIndex === null ? null : `round ${String(roundIndex + 1)}`,
+    mechanism === null ? null : `${String(mechanism.steps)} steps`,
+    chargedEpsilonAfter === null ? null : `ε ${formatEpsilonUp(chargedEpsilonAfter)}`,
+    decidedBy === null ? null : `by ${decidedBy.kind === 'scope' ? 'a scope' : decidedBy.names.join(', ')}`,
+  ];
+  return parts.filter((part) => part !== null).join('  ');
 }
 
 export function budgetAnswer(state: PrivacyStateView): Answer {

@@ -81,10 +81,12 @@ export function pageViews({ page, ledger }: LedgerPage, accountant: Accountant):
     .filter(({ fact }) => fact.kind === 'charge' && fact.epsilonAfter === null)
     .map(({ sequence }) => sequence);
   const evaluated = new Set(evenlySpread(unevaluated, EVALUATIONS_A_PAGE));
+  const bySequence = new Map(ledger.map(({ sequence, fact }) => [sequence, fact]));
   return page.map((entry) => {
-    if (!evaluated.has(entry.sequence)) return entryView(entry);
+    const view = { ...entryView(entry), ...roundOf(entry.fact, bySequence) };
+    if (!evaluated.has(entry.sequence)) return view;
     const balance = balanceAfter(ledger.filter(({ sequence }) => sequence <= entry.sequence));
-    return { ...entryView(entry), chargedEpsilonAfter: chargedEpsilon(balance, accountant) };
+    return { ...view, chargedEpsilonAfter: chargedEpsilon(balance, accountant) };
   });
 }
 
@@ -94,6 +96,18 @@ function evenlySpread(values: readonly number[], most: number): readonly number[
   return values.filter(
     (_, i) => Math.floor(((i + 1) * most) / values.length) > Math.floor((i * most) / values.length),
   );
+}
+
+/** What an outcome or a returned hold refers to, it shares run and round with. */
+function roundOf(
+  fact: LedgerFact,
+  bySequence: ReadonlyMap<number, LedgerFact>,
+): Partial<Pick<LedgerEntryView, 'runId' | 'roundId'>> {
+  const { refersTo = null } = factView(fact);
+  const referred = refersTo === null ? undefined : bySequence.get(refersTo);
+  if (referred === undefined) return {};
+  const { runId = null, roundId = null } = factView(referred);
+  return { runId, roundId };
 }
 
 function entryView(entry: LedgerEntry): LedgerEntryView {
@@ -106,6 +120,8 @@ type FactView = Omit<LedgerEntryView, 'sequence' | 'at' | 'kind' | 'hash'>;
 const BLANK: FactView = {
   runId: null,
   roundId: null,
+  roundIndex: null,
+  decidedBy: null,
   refersTo: null,
   purpose: null,
   fromHold: null,

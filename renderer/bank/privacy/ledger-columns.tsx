@@ -4,8 +4,9 @@ import { type LedgerEntryView } from '#shared/privacy/ledger-view.ts';
 import { type RunId } from '#shared/ids.ts';
 import { text } from '../../text/en.ts';
 import { type Column } from '../../ui/data-table.tsx';
-import { epsilonLeft, epsilonSpent, rowMomentText, shortId } from '../../ui/format.ts';
+import { epsilonLeft, epsilonSpent, roundNumber, rowMomentText, shortId } from '../../ui/format.ts';
 import { StatusBadge, type Tone } from '../../ui/status-badge.tsx';
+import classes from './privacy.module.css';
 
 const words = text.privacy;
 type Entry = LedgerEntryView;
@@ -31,21 +32,23 @@ export function mechanismText({ mechanism }: Pick<Entry, 'mechanism'>): string {
   return words.mechanismIs(String(steps), brief(samplingRate), brief(noiseMultiplier));
 }
 
-/** What it belongs to, the budget it sets, and the reason that a person gave. */
-export function noteText({ budgetEpsilon, refersTo, note }: Entry): string {
-  const parts = [
-    budgetEpsilon === null ? null : words.budgetIs(epsilonLeft(budgetEpsilon)),
-    refersTo === null ? null : words.refersTo(refersTo),
-    note,
-  ];
+/** The budget that it sets, and the reason that a person gave. */
+export function noteText({ budgetEpsilon, note }: Entry): string {
+  const parts = [budgetEpsilon === null ? null : words.budgetIs(epsilonLeft(budgetEpsilon)), note];
   return parts.filter((part) => part !== null && part !== '').join(' · ');
 }
 
-/** What a charge pays for, and the hold that it was taken from. */
-function purposeText({ purpose, fromHold }: Entry): string {
-  if (purpose === null) return '';
+/** What a charge pays for and the hold that it was taken from; of anything else, the entry that it is about. */
+export function purposeText({ purpose, fromHold, refersTo }: Entry): string {
+  if (purpose === null) return refersTo === null ? '' : words.refersTo(refersTo);
   const name = words.purposes[purpose];
   return fromHold === null ? name : `${name}, ${words.fromHold(fromHold)}`;
+}
+
+/** The people by name, or that it was a scope's limits. */
+export function deciderText({ decidedBy }: Pick<Entry, 'decidedBy'>): string {
+  if (decidedBy === null) return '';
+  return decidedBy.kind === 'scope' ? words.byScope : decidedBy.names.join(', ');
 }
 
 const inFile = (key: string, header: string, csv: Column<Entry>['csv']): Column<Entry> => ({
@@ -63,15 +66,24 @@ const told = (key: string, header: string, cell: (entry: Entry) => string): Colu
   csv: cell,
 });
 
-/** `titleOf` names a run; a run that is gone keeps its identifier. */
-export function ledgerColumns(titleOf: (runId: RunId) => string): readonly Column<Entry>[] {
+export interface RunNames {
+  /** A run that is gone keeps its identifier. */
+  readonly titleOf: (runId: RunId) => string;
+  /** Where all entries are of one run, its title says nothing in every row. */
+  readonly isOneRun: boolean;
+}
+
+export function ledgerColumns({ titleOf, isOneRun }: RunNames): readonly Column<Entry>[] {
   const names = words.columns;
-  const run = ({ runId, roundId }: Entry): ReactNode => {
+  const run = ({ runId, roundId, roundIndex }: Entry): ReactNode => {
     if (runId === null) return '';
-    return roundId === null ? (
-      titleOf(runId)
-    ) : (
-      <span title={roundId}>{`${titleOf(runId)} ${shortId(roundId)}`}</span>
+    const title = titleOf(runId);
+    if (roundId === null) return <span className={classes['runName']}>{title}</span>;
+    const round = roundIndex === null ? shortId(roundId) : words.ofRound(roundNumber(roundIndex));
+    return (
+      <span className={classes['runName']} title={`${title}, ${roundId}`}>
+        {isOneRun ? round : `${round} · ${title}`}
+      </span>
     );
   };
   return [
@@ -105,10 +117,14 @@ export function ledgerColumns(titleOf: (runId: RunId) => string): readonly Colum
       csv: ({ chargedEpsilonAfter }) => chargedEpsilonAfter,
       align: 'end',
     },
-    { key: 'note', header: names.note, cell: noteText, csv: ({ note }) => note },
+    told('by', names.by, deciderText),
     { key: 'run', header: names.run, cell: run, csv: ({ runId }) => runId },
+    { key: 'note', header: names.note, cell: noteText, csv: ({ note }) => note },
     inFile('fromHold', names.fromHold, ({ fromHold }) => fromHold),
     inFile('round', names.round, ({ roundId }) => roundId),
+    inFile('roundNumber', names.roundNumber, ({ roundIndex }) =>
+      roundIndex === null ? null : roundNumber(roundIndex),
+    ),
     inFile('refersTo', names.refersTo, ({ refersTo }) => refersTo),
     inFile('budget', names.budget, ({ budgetEpsilon }) => budgetEpsilon),
     inFile('hash', names.hash, ({ hash }) => hash),

@@ -42,8 +42,11 @@ function EntryTable({ entries }: { readonly entries: readonly LedgerEntryView[] 
   const rows = useMemo(() => shownEntries(entries, filter), [entries, filter]);
   const columns = useMemo(() => {
     const titles = new Map((runs.data ?? []).map(({ runId, charter }) => [runId, charter.title]));
-    return ledgerColumns((runId) => titles.get(runId) ?? shortId(runId));
-  }, [runs.data]);
+    return ledgerColumns({
+      titleOf: (runId) => titles.get(runId) ?? shortId(runId),
+      isOneRun: new Set(entries.map(({ runId }) => runId).filter((runId) => runId !== null)).size === 1,
+    });
+  }, [runs.data, entries]);
   return (
     <DataTable
       label={words.ledger}

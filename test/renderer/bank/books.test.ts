@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { filterOf, spread } from '../../../renderer/bank/audit/audit-table.tsx';
 import { versionQualities } from '../../../renderer/bank/overview/quality-panel.tsx';
-import { ledgerColumns, mechanismText, noteText } from '../../../renderer/bank/privacy/ledger-columns.tsx';
+import {
+  deciderText,
+  ledgerColumns,
+  mechanismText,
+  noteText,
+  purposeText,
+} from '../../../renderer/bank/privacy/ledger-columns.tsx';
 import { rolledBackText } from '../../../renderer/bank/privacy/health-panel.tsx';
 import { bareFacts } from '../../../renderer/bank/privacy/privacy.tsx';
 import { shownEntries } from '../../../renderer/bank/privacy/ledger-filter.ts';
@@ -29,17 +35,23 @@ describe('the ledger on the screen', () => {
     const charge = entries.find(({ purpose, fromHold }) => purpose === 'evaluation' && fromHold !== null);
     if (charge === undefined) throw new Error('the fixture has a histogram from a hold');
     const cell = (key: string) =>
-      ledgerColumns(() => 'run')
+      ledgerColumns({ titleOf: () => 'run', isOneRun: true })
         .find((one) => one.key === key)
         ?.cell(charge);
     expect(cell('purpose')).toBe(`Score histogram, hold ${String(charge.fromHold)}`);
     expect(mechanismText(charge)).toBe('1 × q 1, z 20');
   });
 
-  it('names what an entry refers to, the budget it sets, and the reason', () => {
+  it('names what an entry refers to, who decided, the budget it sets, and the reason', () => {
     const [budget] = entries;
     expect(budget === undefined ? '' : noteText(budget)).toBe('ε 4.00 · first budget');
-    expect(entries.filter(({ kind }) => kind === 'released').map(noteText)[0]).toMatch(/^of entry \d+$/);
+    const released = entries.filter(({ kind }) => kind === 'released');
+    expect(released.map(purposeText)[0]).toMatch(/^of entry \d+$/);
+    expect(released.map(deciderText)[0]).toBe('A. Kvist');
+    expect(released.map(deciderText)).toContain('limits of a scope');
+    expect(deciderText({ decidedBy: { kind: 'people', names: ['A. Kvist', 'M. Lindqvist'] } })).toBe(
+      'A. Kvist, M. Lindqvist',
+    );
   });
 });
 

@@ -1,0 +1,58 @@
+/** Which round a charge belongs to and who decided about its update: for readers of the ledger, in SQL. Decides nothing. */
+import type Database from 'better-sqlite3';
+import { z } from 'zod';
+import type { RoundId } from '#shared/ids.ts';
+import { ChargeRecord, chargeSequences } from '../review/approval.ts';
+
+export interface ChargedRounds {
+  /** Committed rounds before this one; null where the round is not known (any more). */
+  indexOf(roundId: RoundId): number | null;
+  /** Who decided about the update that rests on this charge; null while nobody has. */
+  deciders(charge: { readonly roundId: RoundId; readonly sequence: number }): Deciders | null;
+}
+
+/** The people by name: two where two signed. `scope`: the limits of a running scope, which rests on a review. */
+export type Deciders =
+  { readonly kind: 'people'; readonly names: readonly string[] } | { readonly kind: 'scope' };
+
+const DecisionRow = z.object({
+  charge: z.string(),
+  actor: z.string(),
+  detail: z.string(),
+  source: z.enum(['review', 'scope']).nullable(),
+});
+const Signed = z.object({ signatures: z.array(z.object({ reviewer: z.string() })).default([]) });
+
+// The audit is joined as its index audit_decision is written (migration 50), so that it is used.
+const DECISIONS = `
+SELECT h.charge, a.actor, a.detail, r.source
+FROM held_update h
+JOIN audit a ON a.action IN ('update.released', 'update.withheld', 'update.late')
+  AND CASE WHEN json_valid(a.detail) THEN json_extract(a.detail, '$.updateId') END = h.update_id
+LEFT JOIN release r ON r.update_id = h.update_id
+WHERE h.round_id = ? AND h.charge IS NOT NULL`;
+
+export function openChargedRounds(database: Database.Database): ChargedRounds {
+  const index = database.prepare('SELECT position FROM participation WHERE round_id = ?').pluck();
+  const decisions = database.prepare(DECISIONS);
+  return {
+    indexOf: (roundId) =>
+      z
+        .int()
+        .nullable()
+        .parse(index.get(roundId) ?? null),
+    deciders: ({ roundId, sequence }) => {
+      const rows = z.array(DecisionRow).parse(decisions.all(roundId));
+      const row = rows.find(({ charge }) =>
+        chargeSequences(ChargeRecord.parse(JSON.parse(charge))).includes(sequence),
+      );
+      return row === undefined ? null : decidersOf(row);
+    },
+  };
+}
+
+function decidersOf({ actor, detail, source }: z.infer<typeof DecisionRow>): Deciders {
+  if (source === 'scope') return { kind: 'scope' };
+  const signers = Signed.parse(JSON.parse(detail)).signatures.map(({ reviewer }) => reviewer);
+  return { kind: 'people', names: signers.length === 0 ? [actor] : signers };
+}

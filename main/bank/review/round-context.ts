@@ -27,7 +27,7 @@ export interface RoundContext {
   readonly checkpoint: Checkpoint;
   readonly model: IncomingModel;
   readonly tier: number;
-  /** Banks in the round, and their public tiers together as far as their signed memberships are known here. */
+  /** Banks in the round that signed for the run, and their public tiers together. */
   readonly cohort: number;
   readonly cohortTiers: number;
   readonly epsilonAtJoin: number;

@@ -136,6 +136,8 @@ function roundContext(following: RunFollowing, { session, run }: Followed, round
   const { ports, models, members } = following;
   const head = models.head(run);
   const tiers = members.tiers(run.runId);
+  // The hub's list alone makes no cohort: names that signed nothing would stand in for banks that hide this one.
+  const cohort = members.signedAmong(run.runId, round.cohort);
   if (round.index !== head.version || round.baseHash !== head.checkpointHash)
     throw new FailureError(
       'checkpoint-invalid',
@@ -157,8 +159,8 @@ function roundContext(following: RunFollowing, { session, run }: Followed, round
     checkpoint: head.checkpoint,
     model: { sumCheck: head.sumCheck, alarms: head.alarms },
     tier: run.tier ?? 0,
-    cohort: round.cohort.length,
-    cohortTiers: round.cohort.reduce((sum, bankId) => sum + (tiers.get(bankId) ?? 0), 0),
+    cohort: cohort.length,
+    cohortTiers: cohort.reduce((sum, bankId) => sum + (tiers.get(bankId) ?? 0), 0),
     epsilonAtJoin: run.epsilonAtJoin,
     closesAt: round.closesInMs === null ? null : ports.clock.monotonic() + round.closesInMs,
   };

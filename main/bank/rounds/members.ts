@@ -10,6 +10,8 @@ export interface Members {
   apply(run: RunState, keys: RosterKeys): void;
   of(runId: RunId): readonly SignedRunMembership[];
   tiers(runId: RunId): ReadonlyMap<BankId, number>;
+  /** Of those whom the hub names, the banks that signed for the run; each once, whatever the hub says. */
+  signedAmong(runId: RunId, named: readonly BankId[]): readonly BankId[];
 }
 
 export function createMembers(store: Pick<RoundsStore, 'saveMember'>): Members {
@@ -17,6 +19,8 @@ export function createMembers(store: Pick<RoundsStore, 'saveMember'>): Members {
   const runs = new Map<RunId, readonly SignedRunMembership[]>();
   // A bank that left stays in the rounds it was in: tiers are remembered while the app runs.
   const tiers = new Map<RunId, Map<BankId, number>>();
+  const tiersOf = (runId: RunId): ReadonlyMap<BankId, number> =>
+    tiers.get(runId) ?? new Map<BankId, number>();
   return {
     apply: (run, keys) => {
       const known = tiers.get(run.runId) ?? new Map<BankId, number>();
@@ -41,6 +45,7 @@ export function createMembers(store: Pick<RoundsStore, 'saveMember'>): Members {
       runs.set(run.runId, run.members);
     },
     of: (runId) => runs.get(runId) ?? [],
-    tiers: (runId) => tiers.get(runId) ?? new Map<BankId, number>(),
+    tiers: tiersOf,
+    signedAmong: (runId, named) => [...new Set(named)].filter((bankId) => tiersOf(runId).has(bankId)),
   };
 }

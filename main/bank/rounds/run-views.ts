@@ -106,7 +106,7 @@ function roundView(sources: ViewSources, run: RunRecord): z.infer<typeof RoundVi
     roundId: context.roundId,
     index: context.index,
     phase: state.phase,
-    cohort: state.cohort.length,
+    cohort: context.cohort,
     received: state.received,
     closesInMs: remainingMs(context, sources.ports.clock.monotonic()),
     reason: state.reason,

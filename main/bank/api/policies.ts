@@ -74,7 +74,7 @@ function requireSameStart(asked: readonly PolicyChange[], now: readonly PolicyCh
 }
 
 async function setStanding(
-  { preferences, reviewers, gate, rounds }: Services,
+  { preferences, reviewers, gate, gatePorts, ledger, rounds }: Services,
   { policy, countersigned }: Request<'policy.setStanding'>,
 ): Promise<void> {
   const apply = (): void => {
@@ -83,8 +83,14 @@ async function setStanding(
   if (loosensStanding(policy)) {
     const detail = policy.kind === 'on' ? { ...policy, limits: { ...policy.limits } } : { ...policy };
     await reviewers.change({ action: 'policy.standing-on', detail, countersigned, apply });
-  } else apply();
-  gate.standingChanged();
+    gate.standingChanged();
+  } else {
+    gatePorts.transact(() => {
+      apply();
+      gate.standingChanged();
+    });
+    ledger.mirrorCommitted();
+  }
   void rounds.sync.run();
 }
 

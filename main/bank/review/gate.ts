@@ -31,7 +31,14 @@ export interface Gate extends Omit<Releases, 'cancelCountdown' | 'close'> {
   /** Something happened to the round: stores the next state and does what follows from it. */
   roundEvent(roundId: RoundId, event: ParticipationEvent): void;
   stopScope(runId: RunId): void;
-  /** The standing policy was set anew: scopes that stopped do not stand in its way any more. */
+  /** The run is over: what its scope still holds for rounds that were never sent is returned. */
+  runOver(runId: RunId): void;
+  /** This bank left the run: a scope does not go on when it comes back. Joins the transaction. */
+  runLeft(runId: RunId): void;
+  /**
+   * The standing policy was set anew: scopes that stopped do not stand in its way any more. Switched off, it ends those
+   * that it opened. Joins the transaction.
+   */
   standingChanged(): void;
   /**
    * One person or two decide from now on: what was signed so far is void, and in mode `two` the scopes that one person
@@ -85,8 +92,10 @@ export function createGate(ports: GatePorts): Gate {
     },
     stopTraining: (roundId) => trainings.stop(roundId),
     roundEvent,
+    ...endsOfScopes(ports),
     standingChanged: () => {
       isStandingFresh = true;
+      if (ports.standing().kind === 'off') endStandingScopes(ports);
     },
     stopScope: (runId) => {
       stopScope(ports, runId);
@@ -146,12 +155,35 @@ function endUnpaid(ports: GatePorts, round: RoundContext): ScopeState | null {
 }
 
 function stopScope(ports: GatePorts, runId: RunId): void {
-  const scope = ports.scopes.running(runId);
-  if (scope === undefined) throw new FailureError('not-found', 'No release scope of this run is running');
-  ports.transact(() => {
-    closeScope(ports, scope, { kind: 'stopped-by-person' });
-  });
+  if (ports.scopes.running(runId) === undefined)
+    throw new FailureError('not-found', 'No release scope of this run is running');
+  endScope(ports, runId, { kind: 'stopped-by-person' });
   ports.ledger.mirrorCommitted();
+}
+
+function endsOfScopes(ports: GatePorts): Pick<Gate, 'runOver' | 'runLeft'> {
+  return {
+    runOver: (runId) => {
+      endScope(ports, runId, { kind: 'ended' });
+    },
+    runLeft: (runId) => {
+      endScope(ports, runId, { kind: 'stopped-by-person' });
+    },
+  };
+}
+
+function endStandingScopes(ports: GatePorts): void {
+  for (const { runId, source } of ports.scopes.allRunning())
+    if (source === 'standing-policy') endScope(ports, runId, { kind: 'ended' });
+}
+
+/** Where one is running. Joins an open transaction; a returned hold may be mirrored later. */
+function endScope(ports: GatePorts, runId: RunId, state: Parameters<typeof closeScope>[2]): void {
+  const scope = ports.scopes.running(runId);
+  if (scope === undefined) return;
+  ports.transact(() => {
+    closeScope(ports, scope, state);
+  });
   ports.changed('runs', 'privacy', 'review');
 }
 

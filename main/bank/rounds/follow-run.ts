@@ -37,6 +37,7 @@ export async function followRun(
     following.members.apply(state, following.roster.keys());
     if (run.status !== state.status) ports.store.setStatus(run.runId, state.status);
     const joined = recoverMembership(ports, run, state);
+    if (state.status !== 'open') endScopeOf(ports, run.runId);
     if (joined.membership !== 'joined') return;
     await followLog(following, { session, run: joined, state });
     await followRound(following, { session, run: requireRun(ports, run.runId), state });
@@ -184,6 +185,13 @@ function noteOwn(ports: RoundsPorts, { trust }: HubSession, { roundId, own }: Ro
   if (held === undefined) return;
   verifyReceipt(own.receipt, held.header, trust);
   acknowledge(ports, held, own.receipt);
+}
+
+/** A round that was missed leaves its share of the hold. A ledger that blocks keeps it until it stands again. */
+function endScopeOf({ gate, ledger }: RoundsPorts, runId: RunId): void {
+  if (ledger.health().kind !== 'verified') return;
+  gate.runOver(runId);
+  ledger.mirrorCommitted();
 }
 
 /** Parts in rounds that are over without a published entry: failed, cancelled, or the run itself ended. */

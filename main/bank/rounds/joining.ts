@@ -104,8 +104,10 @@ export async function leaveRun(ports: RoundsPorts, runId: RunId): Promise<void> 
     for (const part of ports.participations.open()) {
       if (part.runId === runId) ports.gate.roundEvent(part.roundId, { kind: 'left-run' });
     }
+    ports.gate.runLeft(runId);
     ports.store.noteLeft(runId);
     ports.audit('run.left', { runId });
   });
+  ports.ledger.mirrorCommitted();
   ports.changed('runs');
 }

@@ -43,7 +43,7 @@ export interface RoundsPorts {
   readonly review: ReviewStore;
   readonly signatures: Pick<SignatureStore, 'of'>;
   readonly participations: Participations;
-  readonly gate: Pick<Gate, 'trainWithinScope' | 'roundEvent'>;
+  readonly gate: Pick<Gate, 'trainWithinScope' | 'roundEvent' | 'runOver' | 'runLeft'>;
   readonly ledger: GateLedger;
   readonly anchor: LedgerAnchor;
   readonly trainer: Trainer;

@@ -215,6 +215,34 @@ describe('three banks at a real hub', () => {
     expect((await bank.run(runId)).round?.participation.kind).toBe('withheld');
   });
 
+  it('a bank that leaves ends its scope, and when it is back its floor for the run counts what it spent before', async () => {
+    for (const bank of banks) await bank.client['policy.setStanding']({ policy: STANDING });
+    const runId = await plan('few-rounds', 6);
+    await joinAll(runId);
+    const bank = first();
+    const { client } = bank;
+    await bank.until('a round is published', async () =>
+      (await bank.run(runId)).committed > 0 ? true : undefined,
+    );
+    await client['runs.leave']({ runId });
+    const { chargedEpsilon, heldEpsilon } = await client['privacy.state']({});
+    expect(heldEpsilon).toBe(0);
+    expect((await bank.run(runId)).scope?.state).toEqual({ kind: 'stopped-by-person' });
+    const { local } = await client['policy.read']({});
+    await client['runs.join']({ runId });
+    const stricter = { ...local, maximumEpsilonPerRun: chargedEpsilon };
+    await client['policy.setLocal']({ policy: stricter, reason: '' });
+    const round = await bank.until('the round opens', async () => {
+      const open = (await bank.run(runId)).round;
+      return open?.phase === 'training' && open.participation.kind === 'joined' ? open : undefined;
+    });
+    expect((await client['privacy.state']({})).chargedEpsilon).toBe(chargedEpsilon);
+    await expect(client['rounds.train']({ roundId: round.roundId })).rejects.toMatchObject({
+      code: 'policy-refused',
+      details: { figure: 'epsilon of this run', limit: chargedEpsilon },
+    });
+  });
+
   it('a bank that was closed in mid-run comes back, replays what it missed and goes on', async () => {
     for (const bank of banks) await bank.client['policy.setStanding']({ policy: STANDING });
     const runId = await plan('few-rounds', 4);

@@ -36,13 +36,11 @@ export function obstacle(
       'data-missing',
       'Joining declares a public size tier, and this bank holds no rows',
     );
-  return budgetObstacle(ports, charter);
+  return budgetObstacle(ports, run);
 }
 
-function budgetObstacle(
-  ports: Pick<RoundsPorts, 'ledger' | 'policy'>,
-  charter: Charter,
-): FailureError | null {
+function budgetObstacle(ports: Pick<RoundsPorts, 'ledger' | 'policy'>, run: RunRecord): FailureError | null {
+  const { charter } = run.plan.plan;
   const { noiseMultiplier, unit } = charter.privacy;
   if (noiseMultiplier === 0) return null;
   const budget = ports.ledger.budget();
@@ -52,18 +50,23 @@ function budgetObstacle(
       'unit-mismatch',
       `The charter protects one ${unit}, this store accounts for one ${budget.unit}`,
     );
-  const cost = runCost(ports.ledger, charter);
-  const first = plannedMechanisms(charter, 0, 1);
+  const cost = runCost(ports.ledger, charter, run.version);
+  const first = plannedMechanisms(charter, run.version, 1);
   const { before, after } = ports.ledger.costOf(first).withHolds;
   return costProblem(ports.policy(), {
     epsilonOfRound: after - before,
-    epsilonOfRun: cost,
+    epsilonOfRun: ports.ledger.chargedEpsilon() - firstEpsilon(ports.ledger, run) + cost,
     epsilonInTotal: before + cost,
   });
 }
 
-/** ε that all rounds of the run would add to the ledger as it is. */
-export function runCost(ledger: Pick<GateLedger, 'costOf'>, charter: Charter, from = 0): number {
+/** Charged ε when this bank first joined the run: leaving it and coming back buys nothing back of the run's floor. */
+function firstEpsilon(ledger: Pick<GateLedger, 'chargedEpsilon'>, run: RunRecord): number {
+  return run.membership === 'none' ? ledger.chargedEpsilon() : run.epsilonAtJoin;
+}
+
+/** ε that the rounds of the run from this one on would add to the ledger as it is. */
+export function runCost(ledger: Pick<GateLedger, 'costOf'>, charter: Charter, from: number): number {
   const mechanisms = plannedMechanisms(charter, from, plannedRounds(charter) - from);
   const { before, after } = ledger.costOf(mechanisms).withHolds;
   return after - before;
@@ -90,7 +93,7 @@ export async function joinRun(ports: RoundsPorts, run: RunRecord, standing: Stan
   const { calls } = await ports.hub();
   await calls.joinRun({ membership, signature: signStatement(privateKey, 'run-membership', membership) });
   ports.transact(() => {
-    ports.store.noteJoined(run.runId, { tier, epsilonAtJoin: ports.ledger.chargedEpsilon() });
+    ports.store.noteJoined(run.runId, { tier, epsilonAtJoin: firstEpsilon(ports.ledger, run) });
     ports.audit('run.joined', { ...membership });
   });
   ports.changed('runs');

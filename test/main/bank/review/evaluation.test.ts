@@ -144,15 +144,15 @@ describe('the plan of a run with score histograms', () => {
   it('counts them in the cost of the run', () => {
     const { ledger } = gateFixture({ charter });
     const steps = plannedMechanisms(charter, 0, 10).reduce((sum, one) => sum + one.steps, 0);
-    expect(runCost(ledger, charter)).toBeCloseTo(0.1 * Math.sqrt(steps), 12);
-    expect(runCost(ledger, charter)).toBeGreaterThan(runCost(ledger, testCharter()));
+    expect(runCost(ledger, charter, 0)).toBeCloseTo(0.1 * Math.sqrt(steps), 12);
+    expect(runCost(ledger, charter, 0)).toBeGreaterThan(runCost(ledger, testCharter(), 0));
   });
 
   it('has a table that ends in the exact total and rises with every round', () => {
     const { ledger } = gateFixture({ charter });
     const table = planTable(ledger, mechanismsByRound(charter, 0, 10));
     expect(table).toHaveLength(11);
-    expect(table.at(-1)).toBeCloseTo(runCost(ledger, charter), 12);
+    expect(table.at(-1)).toBeCloseTo(runCost(ledger, charter, 0), 12);
     expect(table.every((epsilon, k) => k === 0 || epsilon > (table[k - 1] ?? 0))).toBe(true);
   });
 });

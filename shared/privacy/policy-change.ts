@@ -35,6 +35,12 @@ export function policyChanges(before: LocalPolicy, after: LocalPolicy): readonly
   });
 }
 
+/** Of two policies the higher floor, field by field. */
+export function stricterPolicy(one: LocalPolicy, other: LocalPolicy): LocalPolicy {
+  const stricter = policyChanges(one, other).filter(({ loosens }) => !loosens);
+  return { ...one, ...Object.fromEntries(stricter.map(({ field, to }) => [field, to])) };
+}
+
 /** True when any single floor is lower than before, whatever the others do. */
 export function loosensPolicy(before: LocalPolicy, after: LocalPolicy): boolean {
   return policyChanges(before, after).some((change) => change.loosens);

@@ -4,6 +4,7 @@ import { AppState, LocalPolicy, StandingPolicy } from '#shared/contract/bank.ts'
 import { digestOf } from '#main/wire/identity.ts';
 import type { Secrets } from '#main/platform/ports.ts';
 import { FailureError } from '#shared/failure.ts';
+import { stricterPolicy } from '#shared/privacy/policy-change.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import type { SettingStore } from './store.ts';
 
@@ -34,12 +35,13 @@ export interface Preferences {
   setEngineChoice(choice: EngineChoice): void;
 }
 
-/** In the key store: the digest of the standing policy that people switched on. */
+/** In the key store: the digest of the standing policy that people switched on, and the floors as people set them. */
 const AGREED = 'standing-policy';
+const FLOORS = 'local-policy';
 
 /**
- * A standing policy releases without a person, so the store's file alone switches none on: what was edited there, or came
- * back with an older copy, is off.
+ * What was edited in the store's file, or came back with an older copy of it, loosens nothing: a standing policy that people
+ * did not switch on is off, and of each floor the higher one holds, the file's or the one kept in the key store.
  */
 export function createPreferences(
   store: SettingStore,
@@ -49,6 +51,8 @@ export function createPreferences(
   // Asked for in every round: parsed at the first use and after each change, which its transaction may still undo.
   let policy: LocalPolicy | undefined;
   let standing: StandingPolicy | undefined;
+  const inFile = (): LocalPolicy => ({ ...DEFAULT_POLICY, ...store.read('local-policy', KeptPolicy) });
+  const floors = keptFloors(secrets, inFile);
   return {
     profile,
     requireProfile: () => {
@@ -62,8 +66,9 @@ export function createPreferences(
         throw new FailureError('already-set-up', `This store belongs to ${known.bankName}`);
       store.write('profile', next);
     },
-    policy: () => (policy ??= { ...DEFAULT_POLICY, ...store.read('local-policy', KeptPolicy) }),
+    policy: () => (policy ??= stricterPolicy(inFile(), floors.read())),
     setPolicy: (next) => {
+      floors.write(next);
       store.write('local-policy', next);
       policy = undefined;
     },
@@ -78,6 +83,21 @@ export function createPreferences(
       store.write('engine', choice);
     },
   };
+}
+
+/** A damaged one throws: without it a lowered floor could not be told from the right one. */
+function keptFloors({ read, write }: Pick<Secrets, 'read' | 'write'>, inFile: () => LocalPolicy) {
+  const kept = read(FLOORS);
+  let known: LocalPolicy | undefined;
+  if (kept !== undefined)
+    known = { ...DEFAULT_POLICY, ...KeptPolicy.parse(JSON.parse(new TextDecoder().decode(kept))) };
+  const keep = (policy: LocalPolicy): LocalPolicy => {
+    write(FLOORS, new TextEncoder().encode(JSON.stringify(policy)));
+    return (known = policy);
+  };
+  // From the first start on, so that the file is not the only witness before a person sets a floor.
+  known ??= keep(inFile());
+  return { read: () => known ?? DEFAULT_POLICY, write: keep };
 }
 
 function agreedOnly(stored: StandingPolicy | undefined, { read }: Pick<Secrets, 'read'>): StandingPolicy {

@@ -30,12 +30,29 @@ it('gives a policy of an earlier version the defaults of the floors that it did 
   });
 });
 
-it('forgets a change that its transaction took back', () => {
+it('forgets a floor that was lowered where its transaction took that back, and keeps one that was raised', () => {
   const kept: Record<string, unknown> = {};
   const preferences = createPreferences(settingsOf(kept), secretsOf(new Map()));
-  preferences.setPolicy({ ...DEFAULT_POLICY, minimumCohort: 9 });
+  preferences.setPolicy({ ...DEFAULT_POLICY, minimumCohort: 9, undoSeconds: 0 });
   delete kept['local-policy'];
-  expect(preferences.policy()).toEqual(DEFAULT_POLICY);
+  expect(preferences.policy()).toEqual({ ...DEFAULT_POLICY, minimumCohort: 9 });
+});
+
+it('takes no lower floor from the file alone: edited before anything was set, edited later, or brought back', () => {
+  const kept: Record<string, unknown> = {};
+  const secrets = secretsOf(new Map());
+  const open = () => createPreferences(settingsOf(kept), secrets);
+  expect(open().policy()).toEqual(DEFAULT_POLICY);
+  kept['local-policy'] = { ...DEFAULT_POLICY, allowRunsWithoutNoise: true, minimumCohort: 1 };
+  expect(open().policy()).toEqual(DEFAULT_POLICY);
+  const stricter = { ...DEFAULT_POLICY, maximumEpsilonPerRun: 1, minimumNoiseMultiplier: 1 };
+  open().setPolicy(stricter);
+  const older = { ...DEFAULT_POLICY, minimumCohort: 5 };
+  kept['local-policy'] = older;
+  expect(open().policy()).toEqual({ ...stricter, minimumCohort: 5 });
+  const looser = { ...DEFAULT_POLICY, maximumEpsilonPerRun: 20 };
+  open().setPolicy(looser);
+  expect(open().policy()).toEqual(looser);
 });
 
 it('takes no standing policy from the file alone: edited, brought back, or agreed otherwise', () => {

@@ -65,11 +65,16 @@ export function defaultLimits(reviewed: {
 }): ScopeLimits {
   return {
     minimumNoiseRatio: LEAST_NOISE_RATIO,
-    maximumNoiseRatio: roundedUp(2 * Math.max(reviewed.noiseRatio ?? 1, LEAST_NOISE_RATIO), 100),
+    maximumNoiseRatio: largestNoiseRatio(reviewed.noiseRatio ?? 1),
     minimumCosine: -1,
     // ε is compared with the plan's own table, so the margin covers its rounding only
     maximumEpsilonPerRound: roundedUp(reviewed.dearestRound * 1.001, 10_000),
   };
+}
+
+/** Twice the reviewed update's: more in a following round would mean that something else than noise is in it. */
+export function largestNoiseRatio(reviewed: number): number {
+  return roundedUp(2 * Math.max(reviewed, LEAST_NOISE_RATIO), 100);
 }
 
 /** To the next of `steps` to one, so that a person reads and edits it; never 0. */

@@ -3,6 +3,7 @@ import { FailureError } from '#shared/failure.ts';
 import type { UpdateId } from '#shared/ids.ts';
 import type { ReleaseScope } from '#shared/round/review-view.ts';
 import type { GatePorts } from './gate-ports.ts';
+import { largestNoiseRatio } from './limits.ts';
 import { CLOSING_MARGIN_MS, remainingMs, type RoundContext } from './round-context.ts';
 import type { ScopeRequest } from './scoping.ts';
 import type { HeldUpdate } from './store.ts';
@@ -21,6 +22,20 @@ export function scopeRequest(
     rounds: scope.following,
     limits: scope.limits,
   };
+}
+
+/** Throws `invalid-input` where following rounds might differ more from the reviewed update than a scope may let them. */
+export function requireLimitsOfReview({ statistics }: HeldUpdate, scope: ReleaseScope): void {
+  const { noiseRatio } = statistics;
+  if (scope.kind === 'this-round' || noiseRatio === null) return;
+  const largest = largestNoiseRatio(noiseRatio);
+  const asked = scope.limits.maximumNoiseRatio;
+  if (asked <= largest) return;
+  throw new FailureError(
+    'invalid-input',
+    `The noise of following rounds may be at most twice that of the reviewed update: ${String(largest)}, not ${String(asked)}`,
+    { field: 'maximumNoiseRatio', largest, asked },
+  );
 }
 
 /** Throws `nothing-to-review`, `already-released` or `deadline-passed`. */

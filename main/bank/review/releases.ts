@@ -10,7 +10,12 @@ import type { GivenSignature } from '../store/review-signatures.ts';
 import { createDecidedReleases, type DecidedReleases, type ReleaseRequest } from './decided-releases.ts';
 import { commit, type GatePorts, utcNow } from './gate-ports.ts';
 import { withFigures } from './held-figures.ts';
-import { requireOpenRound, requireWaiting, scopeRequest } from './release-conditions.ts';
+import {
+  requireLimitsOfReview,
+  requireOpenRound,
+  requireWaiting,
+  scopeRequest,
+} from './release-conditions.ts';
 import type { RoundContext } from './round-context.ts';
 import { planScope } from './scoping.ts';
 import { signaturesView, signedFor, signRelease, validSignatures } from './signatures.ts';
@@ -145,7 +150,9 @@ function requireReadyFor(
   const held = requireWaiting(ports, request.updateId);
   const round = requireOpenRound(ports, held);
   requireSameBytes(held, request.digest);
-  requireReleasable(withFigures(ports, held, round), round);
+  const reviewed = withFigures(ports, held, round);
+  requireReleasable(reviewed, round);
+  requireLimitsOfReview(reviewed, request.scope);
   const following = scopeRequest(round, request);
   if (following !== undefined) planScope(ports, following);
   return held;

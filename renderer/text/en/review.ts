@@ -180,7 +180,7 @@ export const review = {
     minimumNoiseRatio: 'Noise present, at least',
     minimumNoiseRatioHelp: 'Not below 0.9: less would mean that noise is missing.',
     maximumNoiseRatio: 'Noise present, at most',
-    maximumNoiseRatioHelp: 'Twice the reviewed round is usual.',
+    maximumNoiseRatioHelp: 'At most twice that of the reviewed round.',
     minimumCosine: 'Cosine with the last published gradient, at least',
     minimumCosineHelp: 'Between −1 and 1.',
     maximumEpsilonPerRound: 'ε of one round, at most',

@@ -240,6 +240,25 @@ describe('the limits of a scope', () => {
     expect(entry?.['figures']).toEqual(fixture.scopes.rounds(1)[0]?.figures);
   });
 
+  it('let no following round have more than twice the noise of the reviewed update, whoever asks for it', async () => {
+    const fixture = gateFixture();
+    fixture.trainer.noiseRatio = 1.2;
+    await fixture.gate.train(fixture.round);
+    const held = fixture.store.heldOfRound(fixture.round.roundId);
+    if (held === undefined) throw new Error('nothing is held');
+    const { updateId, header } = held;
+    const ask = (maximumNoiseRatio: number) =>
+      codeOf(() => {
+        const scope = { ...SCOPE, limits: { ...LIMITS, maximumNoiseRatio } };
+        fixture.gate.ask({ updateId, digest: header.payloadHash, scope, note: '' });
+      });
+    expect(await ask(2.41)).toBe('invalid-input');
+    expect(fixture.gate.sendsInMs(updateId)).toBeNull();
+    expect(await ask(2.4)).toBe('no failure');
+    fixture.clock.advance(5000);
+    expect(fixture.scopes.running(RUN)?.limits.maximumNoiseRatio).toBe(2.4);
+  });
+
   it('do not change while it runs: neither by the standing policy, nor by another release, nor in the file', async () => {
     const fixture = gateFixture();
     fixture.standing = { kind: 'on', limits: LIMITS, rounds: 10 };

@@ -95,7 +95,7 @@ const CHECKS: readonly Check[] = [
         ? pass(`Model ${round.baseHash.slice(0, 16)}…, recomputed here`)
         : block(
             'The update was computed from another model or for another round',
-            'Withhold the update and train again.',
+            'Withhold the update and take part in the next round; it opens by itself.',
           ),
   },
   { id: 'sums', title: 'Published sums checked', judge: judgeSums },

@@ -1,6 +1,7 @@
 /**
  * Who decides, kept in the key store beside the store's file: an older copy of the file, or an edited one, brings back
- * neither one person nor other reviewers. What is kept wins at the next start, and the audit says so.
+ * neither one person nor other reviewers. Under a running app the stricter of both holds; at the next start what is kept
+ * stands again, and the audit says so.
  */
 import { z } from 'zod';
 import type { Secrets } from '#main/platform/ports.ts';
@@ -36,8 +37,16 @@ export interface KeptReviewers {
   read(): Kept | undefined;
   /** Inside the transaction of a change, before its commit. Durable when it returns. */
   announce(next: ReviewTerms): void;
-  /** After the commit, or after it failed: these are the terms in the file. */
+  /** After the commit, or at the start: these are the terms in the file. */
   settle(terms: ReviewTerms): void;
+  /** After a change that failed: what was kept before it stands, whatever the file says. */
+  abandon(): void;
+  /** One person decides only where file and key store agree on it. */
+  strictest(inFile: ReviewMode): ReviewMode;
+  /** Whether this reviewer is among those that are kept. */
+  has(reviewer: { readonly reviewerId: ReviewerId; readonly publicKey: PublicKeyHex }): boolean;
+  /** Throws `store-damaged` where the file says otherwise than what is kept: a change would make it the kept one. */
+  requireSame(inFile: ReviewTerms): void;
 }
 
 export function createKeptReviewers(secrets: Pick<Secrets, 'read' | 'write'>): KeptReviewers {
@@ -47,6 +56,9 @@ export function createKeptReviewers(secrets: Pick<Secrets, 'read' | 'write'>): K
     secrets.write(NAME, new TextEncoder().encode(JSON.stringify(next)));
     kept = next;
   };
+  /** What is kept, and what a change is about to commit; undefined where nothing was ever kept. */
+  const agreed = (): readonly ReviewTerms[] | undefined =>
+    kept === undefined ? undefined : [kept.terms, ...(kept.next === null ? [] : [kept.next])];
   return {
     read: () => kept,
     announce: (next) => {
@@ -54,6 +66,21 @@ export function createKeptReviewers(secrets: Pick<Secrets, 'read' | 'write'>): K
     },
     settle: (terms) => {
       if (kept !== undefined || !isSame(terms, NOBODY)) write({ terms, next: null });
+    },
+    abandon: () => {
+      if (kept !== undefined) write({ ...kept, next: null });
+    },
+    strictest: (inFile) => (agreed()?.every(({ mode }) => mode === 'two') === true ? 'two' : inFile),
+    has: ({ reviewerId, publicKey }) =>
+      agreed()?.some(({ reviewers }) =>
+        reviewers.some((one) => one.reviewerId === reviewerId && one.publicKey === publicKey),
+      ) ?? true,
+    requireSame: (inFile) => {
+      if (agreed()?.some((terms) => isSame(inFile, terms)) ?? true) return;
+      throw new FailureError(
+        'store-damaged',
+        'The reviewers in the store’s file are not those that were agreed; start Parley again, which sets them right',
+      );
     },
   };
 }

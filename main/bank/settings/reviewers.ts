@@ -75,20 +75,19 @@ const MODE = 'review-mode';
 export function createReviewers(options: ReviewersOptions): Reviewers {
   const { store, settings, transact, audit, clock, random } = options;
   const keys = createReviewerKeys({ store, clock, random, scryptCost: options.scryptCost });
-  const mode = (): ReviewMode => settings.read(MODE, ReviewMode) ?? 'one';
-  const activeKey = (reviewerId: ReviewerId): PublicKeyHex | undefined => {
-    const record = store.find(reviewerId);
-    return record === undefined || record.sealedKey === null ? undefined : record.publicKey;
-  };
+  const kept = createKeptReviewers(options.secrets);
+  const modeInFile = (): ReviewMode => settings.read(MODE, ReviewMode) ?? 'one';
+  const mode = (): ReviewMode => kept.strictest(modeInFile());
+  const activeKey = (reviewerId: ReviewerId): PublicKeyHex | undefined =>
+    active(store).find((record) => record.reviewerId === reviewerId && kept.has(record))?.publicKey;
   const change = (loosening: LooseningChange): Promise<void> =>
     applyCountersigned({ keys, mode, activeKey, transact, audit, clock }, loosening);
   const now = (): UtcTime => UtcTime.parse(new Date(clock.now()).toISOString());
   const setMode = (to: ReviewMode): void => {
     settings.write(MODE, to);
   };
-  const kept = createKeptReviewers(options.secrets);
-  reinstateKept({ ...options, kept, mode, setMode, now });
-  const changeTerms = changeOfTerms(change, kept, () => termsIn(store, mode()));
+  reinstateKept({ ...options, kept, mode: modeInFile, setMode, now });
+  const changeTerms = changeOfTerms(change, kept, () => termsIn(store, modeInFile()));
   return {
     mode,
     list: () => store.all().map(viewOf),
@@ -125,30 +124,33 @@ export function createReviewers(options: ReviewersOptions): Reviewers {
       const apply = (): void => {
         if (to === 'two') requireEnough(active(store).length);
         setMode(to);
-        onChange();
       };
       const detail = { from, to, reason };
-      await changeTerms({ action: 'reviewers.mode-changed', detail, countersigned, apply });
+      await changeTerms({ action: 'reviewers.mode-changed', detail, countersigned, apply }, onChange);
     },
   };
 }
 
-/** A change of who decides: announced outside the file before it is committed there. */
+/** A change of who decides: announced outside the file before it is committed there; then `onAnnounced` joins the commit. */
 function changeOfTerms(
   change: Reviewers['change'],
   kept: KeptReviewers,
   terms: () => ReviewTerms,
-): Reviewers['change'] {
-  return async (loosening) => {
+): (loosening: LooseningChange, onAnnounced?: () => void) => Promise<void> {
+  return async (loosening, onAnnounced = () => undefined) => {
     const apply = (): void => {
+      kept.requireSame(terms());
       loosening.apply();
       kept.announce(terms());
+      onAnnounced();
     };
     try {
       await change({ ...loosening, apply });
-    } finally {
-      kept.settle(terms());
+    } catch (error) {
+      kept.abandon();
+      throw error;
     }
+    kept.settle(terms());
   };
 }
 

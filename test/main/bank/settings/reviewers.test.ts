@@ -223,6 +223,38 @@ describe('who decides is kept outside the file, so that', () => {
     expect(audited.at(-1)).toMatchObject(['reviewers.mode-changed', { from: 'one', to: 'two' }]);
   });
 
+  it('a mode edited in the file under a running app is two at once, and no change makes it the kept one', async () => {
+    const { reviewers, database, secrets, both, open } = await worldOfTwo();
+    const before = readTerms(secrets);
+    database.exec(setMode);
+    expect(reviewers.mode()).toBe('two');
+    const eve = { name: 'Eve', passphrase: 'puppets on a string' };
+    const alone = { ...eve, countersigned: [] };
+    expect(await codeOf(() => reviewers.add(alone))).toBe('second-reviewer-needed');
+    const loosening = { action: 'policy.loosened', detail: {}, countersigned: [], apply: () => undefined };
+    expect(await codeOf(() => reviewers.change(loosening))).toBe('second-reviewer-needed');
+    const signed = { ...eve, countersigned: both };
+    expect(await codeOf(() => reviewers.add(signed))).toBe('store-damaged');
+    expect(readTerms(secrets)).toEqual(before);
+    expect(open().mode()).toBe('two');
+  });
+
+  it('a reviewer put into the file under a running app signs nothing', async () => {
+    const { reviewers, database, both } = await worldOfTwo();
+    const [{ reviewerId }] = both;
+    const key = reviewers.activeKey(reviewerId);
+    expect(key).toBeDefined();
+    const eve = ReviewerId.parse(`rvw_${'0'.repeat(26)}`);
+    database
+      .prepare(
+        `INSERT INTO reviewer SELECT ?, 'Eve', '${'0'.repeat(64)}', sealed_key, added_at, NULL FROM reviewer
+         WHERE reviewer_id = ?`,
+      )
+      .run(eve, reviewerId);
+    expect(reviewers.activeKey(eve)).toBeUndefined();
+    expect(reviewers.activeKey(reviewerId)).toBe(key);
+  });
+
   it('an older copy of the file brings neither one person nor its reviewers back', async () => {
     const { reviewers, open, database } = world();
     const eve = await add(reviewers, 'Eve', 'puppets on a string');

@@ -6,6 +6,7 @@ import { FailureError, isFailure, type FailureCode } from '#shared/failure.ts';
 import { CHUNK_BYTES, type OwnUpdateState, type SignedReceipt } from '#shared/contract/federation.ts';
 import type { UpdateId } from '#shared/ids.ts';
 import { errorFields } from '#main/platform/log.ts';
+import { signStatement } from '#main/wire/identity.ts';
 import { approvalDifferences, approvalOf } from '../review/approval.ts';
 import { requireSignedAsApproved } from '../review/signatures.ts';
 import type { HeldUpdate, Release } from '../review/store.ts';
@@ -102,9 +103,15 @@ async function sendOne(ports: RoundsPorts, updateId: UpdateId, sent: Map<UpdateI
   }
 }
 
-/** What is about to leave is what was approved, field by field, and the stored bytes still hash to it. */
+/**
+ * What is about to leave is what was approved, field by field, the stored bytes still hash to it, and this bank signed it:
+ * a row that somebody wrote into the file is no release (I3).
+ */
 function requireApproved(ports: RoundsPorts, { approval, header }: Release, held: HeldUpdate): void {
   requireSameBytes(held, approval.payloadHash);
+  // Ed25519 signs one document one way (RFC 8032).
+  if (signStatement(ports.identity().privateKey, 'update', header.header) !== header.signature)
+    throw new FailureError('signature-invalid', 'This bank did not sign the release that the store holds');
   requireSignedAsApproved(approval, ports.signatures.of(held.updateId));
   const differences = approvalDifferences(approval, approvalOf(header.header, held.charge, approval.signers));
   if (differences.length > 0)

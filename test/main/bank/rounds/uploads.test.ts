@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type OwnUpdateState, SignedUpdateHeader } from '#shared/contract/federation.ts';
 import { FailureError } from '#shared/failure.ts';
+import { approvalOf } from '#main/bank/review/approval.ts';
 import { acknowledge } from '#main/bank/rounds/outbox-end.ts';
 import { createUploads } from '#main/bank/rounds/uploads.ts';
 import type { HubSession, RoundsPorts } from '#main/bank/rounds/rounds-ports.ts';
@@ -56,9 +57,7 @@ function portsOf(fixture: GateFixture, hub: ReturnType<typeof fakeHub>): RoundsP
     ...{ participations, ledger, trainer, clock },
     gate: fixture.gate,
     log: recordingLog(),
-    identity: () => {
-      throw new Error('not asked for');
-    },
+    identity: fixture.ports.identity,
     signatures: fixture.signatures,
     policy: () => fixture.policy,
     requireSound: () => undefined,
@@ -167,6 +166,21 @@ describe('sending a released update', () => {
     const hub = fakeHub();
     await createUploads(portsOf(fixture, hub)).kick();
     expect(hub.offered).toEqual([]);
+  });
+
+  it('sends nothing of a release that was written into the file: the bank did not sign it', async () => {
+    const fixture = gateFixture();
+    await fixture.gate.train(fixture.round);
+    const held = fixture.store.heldOfRound(fixture.round.roundId);
+    if (held === undefined) throw new Error('nothing is held');
+    const { updateId, header, charge } = held;
+    const signature = signStatement(keyPairFromSeed(new Uint8Array(32).fill(9)).privateKey, 'update', header);
+    const forged = { approval: approvalOf(header, charge), header: { header, signature } };
+    fixture.store.addRelease(updateId, { ...forged, source: 'review', scopeNumber: null });
+    const hub = fakeHub();
+    await createUploads(portsOf(fixture, hub)).kick();
+    expect(hub.offered).toEqual([]);
+    expect(fixture.store.outbox(updateId)).toMatchObject({ state: 'ended', receipt: null });
   });
 
   it('ends with the refusal that the hub names, and is not sent again', async () => {

@@ -64,6 +64,19 @@ export function requireUnit(unit: ClippedUnit, { rows, accountEnds }: GradientRe
     throw new RangeError(`the ends of the accounts do not share out ${String(rows.length)} rows`);
 }
 
+/**
+ * Read with another width, a row's inputs would be part of other rows, and no clip would bound what it adds.
+ * @throws RangeError for features that are not as many as the rows and the network's inputs say.
+ */
+export function requireWidth({ network, data }: Pick<EngineSetup, 'network' | 'data'>): void {
+  const inputs = network.layers[0] ?? 0;
+  const rows = data.labels.length;
+  if (data.features.length !== rows * inputs)
+    throw new RangeError(
+      `${String(data.features.length)} features are not ${String(rows)} rows of ${String(inputs)}`,
+    );
+}
+
 /** Units behind a request: accounts, or rows. */
 export function unitCount({ rows, accountEnds }: GradientRequest): number {
   return (accountEnds ?? rows).length;

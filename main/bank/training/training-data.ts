@@ -9,6 +9,7 @@ import type { TrainingData } from './trainer.ts';
 /** @throws FailureError `not-supported-yet`, `data-missing` or `charter-invalid`. */
 export function trainingData(charter: Charter, { train }: FeatureSet): TrainingData {
   refuseUnknownTerms(charter);
+  refuseOtherInputs(charter, train);
   const { trainFrom, trainUntil } = charter.split;
   if (train.rows === 0)
     throw new FailureError(
@@ -36,4 +37,18 @@ export function unitsHeld({ privacy }: Pick<Charter, 'privacy'>, train: FeatureR
 function refuseUnknownTerms({ privacy }: Charter): void {
   if (privacy.noise === 'shared')
     throw new FailureError('not-supported-yet', 'Noise shared among the banks comes with secure aggregation');
+}
+
+/**
+ * Read with another width, the inputs of one row would be counted in the gradients of many, of other accounts too, and
+ * no clip would bound what it adds (I15: no charter may void the guarantee).
+ */
+function refuseOtherInputs({ features, model }: Charter, { width }: FeatureRows): void {
+  const inputs = model.layers[0] ?? 0;
+  if (inputs !== width)
+    throw new FailureError(
+      'charter-invalid',
+      `The charter's model has ${String(inputs)} inputs, its features ${features} are ${String(width)}`,
+      { inputs, width },
+    );
 }

@@ -5,7 +5,7 @@
 import { FailureError } from '#shared/failure.ts';
 import { z } from 'zod';
 import type { EngineSetup, GradientEngine, GradientRequest, GradientSum } from '../engine.ts';
-import { clipLimit, requireUnit, unitCount } from '../engine.ts';
+import { clipLimit, requireUnit, requireWidth, unitCount } from '../engine.ts';
 import { parameterCount } from '../model/layers.ts';
 import type { Control } from './control.ts';
 import { awaitBatch, controlOf, openBatch, serveBatches, stopThreads, workOnBatch } from './control.ts';
@@ -56,6 +56,7 @@ interface Pool {
 /** @throws FailureError `engine-unavailable` when the rows exceed 4 GiB. */
 export function createKernel(setup: KernelSetup): GradientEngine {
   const { network, data, threads, unit } = setup;
+  requireWidth(setup);
   const rows = data.labels.length;
   const layout = kernelLayout({ network, rows, threads, unit });
   if (!kernelFits(layout))

@@ -1,7 +1,7 @@
 /** A gradient engine over one TensorFlow.js backend, which main/platform/engine has loaded and initialised. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradientEngine, GradientRequest, GradientSum } from '../engine.ts';
-import { clipLimit, requireUnit } from '../engine.ts';
+import { clipLimit, requireUnit, requireWidth } from '../engine.ts';
 import { parameterCount } from '../model/layers.ts';
 import { addAccounts } from './account-sums.ts';
 import { layerTensors } from './gradient-sum.ts';
@@ -9,6 +9,7 @@ import { addRows } from './row-sums.ts';
 import type { Running, TensorflowSetup } from './terms.ts';
 
 export function createTensorflowEngine(setup: TensorflowSetup): GradientEngine {
+  requireWidth(setup);
   return {
     gradientSum: (request) => gradientSum(setup, request),
     close: () => undefined,

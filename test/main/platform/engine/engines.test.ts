@@ -71,6 +71,18 @@ describe.each(ENGINE_NAMES)('%s', (name) => {
     }
   });
 
+  there('refuses features that are not the rows of its network', async () => {
+    const data = someRows(21, 200, 31);
+    for (const layers of [
+      [1, 4, 1],
+      [20, 4, 1],
+      [42, 4, 1],
+    ])
+      await expect(open(name, { network: { layers, activation: 'tanh' }, data })).rejects.toThrow(
+        `4200 features are not 200 rows of ${String(layers[0])}`,
+      );
+  });
+
   there('gives the norms of the published vectors', async () => {
     const ghost = ghostVectors();
     const engine = await open(name, { network: ghost.network, data: ghostTrainingSet(ghost) });

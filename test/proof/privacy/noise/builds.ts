@@ -1,5 +1,6 @@
 /** Right builds, and wrong ones as they were made elsewhere; each wrong one with the statistic that has to refuse it. */
 import { publicPermutation, publicRandom } from '#main/learning/model/public-random.ts';
+import type { Charter, PrivacyTerms } from '#shared/round/charter.ts';
 import type { Build } from './pipeline.ts';
 import {
   batchSizes,
@@ -12,11 +13,19 @@ import {
   type Statistic,
 } from './statistics.ts';
 
+/** Another charter than the agreed one, which the statistics know. */
+function withPrivacy(change: (privacy: PrivacyTerms) => Partial<PrivacyTerms>) {
+  return (charter: Charter): Charter => ({
+    ...charter,
+    privacy: { ...charter.privacy, ...change(charter.privacy) },
+  });
+}
+
 export const RIGHT: readonly Build[] = [
   { name: 'the product, rounded Gaussian' },
   {
     name: 'the product, discrete Gaussian',
-    terms: (terms) => ({ ...terms, sampler: 'discrete-gaussian' }),
+    charter: withPrivacy(() => ({ sampler: 'discrete-gaussian' })),
   },
 ];
 
@@ -30,25 +39,24 @@ export const PLANTED: readonly PlantedBuild[] = [
   {
     build: {
       name: 'variance handed over for the standard deviation (0.01 for 0.1)',
-      terms: (terms) => ({ ...terms, noiseStandardDeviation: terms.noiseStandardDeviation ** 2 }),
+      charter: withPrivacy(({ noiseMultiplier }) => ({ noiseMultiplier: noiseMultiplier ** 2 })),
     },
     refusedBy: [noiseVariance, noiseShape],
   },
   {
     build: {
       name: 'noise × 0.9',
-      terms: (terms) => ({ ...terms, noiseStandardDeviation: 0.9 * terms.noiseStandardDeviation }),
+      charter: withPrivacy(({ noiseMultiplier }) => ({ noiseMultiplier: 0.9 * noiseMultiplier })),
     },
     refusedBy: [noiseVariance, noiseShape],
   },
   {
     build: {
       name: 'discrete noise × 0.9',
-      terms: (terms) => ({
-        ...terms,
+      charter: withPrivacy(({ noiseMultiplier }) => ({
         sampler: 'discrete-gaussian',
-        noiseStandardDeviation: 0.9 * terms.noiseStandardDeviation,
-      }),
+        noiseMultiplier: 0.9 * noiseMultiplier,
+      })),
     },
     refusedBy: [noiseVariance, noiseShape],
   },

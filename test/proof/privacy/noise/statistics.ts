@@ -3,7 +3,7 @@
  * standard errors of the right build, so that 6.5 of them are a false alarm in ten billion.
  */
 import { kolmogorovDistance } from '../../../main/learning/dp-sgd/moments.ts';
-import { type Build, type Problem, watch, type Watched } from './pipeline.ts';
+import { type Build, NOISE_DEVIATION, type Problem, watch, type Watched } from './pipeline.ts';
 
 export const LIMIT = 6.5;
 
@@ -20,26 +20,21 @@ export interface Statistic {
   judge(build: Build, seed: string): Judged;
 }
 
-const NOISE = 0.1;
 /** 21-64-32-1: 3,521 numbers a step. */
 const LARGE = [21, 64, 32, 1];
 const SMALL = [6, 4, 1];
-
-const terms = {
-  samplingRate: 0.1,
-  clippingNorm: 1,
-  noiseStandardDeviation: NOISE,
-  gridStep: 2 ** -15,
-  bound: 2 ** 40,
-} as const;
+/** q of the charter. */
+const RATE = 0.1;
 
 function noisyProblem(seed: string, change: Partial<Problem> = {}): Problem {
-  return { layers: LARGE, rows: 300, rowsPerAccount: 1, terms, steps: 30, seed, ...change };
+  return { layers: LARGE, rows: 300, rowsPerAccount: 1, samplingRate: RATE, steps: 30, seed, ...change };
 }
 
 /** Noise of each step, in standard deviations of the charter. */
 function noiseOf({ steps }: Watched): readonly Float64Array[] {
-  return steps.map(({ noisy, clipped }) => noisy.map((value, i) => (value - (clipped[i] ?? 0)) / NOISE));
+  return steps.map(({ noisy, clipped }) =>
+    noisy.map((value, i) => (value - (clipped[i] ?? 0)) / NOISE_DEVIATION),
+  );
 }
 
 const joined = (parts: readonly Float64Array[]): Float64Array =>
@@ -61,8 +56,7 @@ export const noiseVariance: Statistic = {
 export const noiseOfEmptyBatch: Statistic = {
   name: 'the same where the batch is empty',
   judge: (build, seed) => {
-    const rare = { ...terms, samplingRate: 1e-4 };
-    const watched = watch(build, noisyProblem(seed, { terms: rare }));
+    const watched = watch(build, noisyProblem(seed, { samplingRate: 1e-4 }));
     const empty = watched.steps.filter(({ rows }) => rows.length === 0);
     return varianceJudged(joined(noiseOf({ ...watched, steps: empty })));
   },
@@ -97,13 +91,13 @@ export function sensitivity(rowsPerAccount: number): Statistic {
     name: `what ${unit} adds at most ÷ C`,
     judge: (build, seed) => {
       const steps = 400;
-      const alone = { rows: rowsPerAccount, rowsPerAccount, terms: { ...terms, samplingRate: 1 }, steps };
+      const alone = { rows: rowsPerAccount, rowsPerAccount, samplingRate: 1, steps };
       const watched = watch(build, noisyProblem(seed, { layers: SMALL, ...alone }));
       const along = watched.steps.map(({ noisy }) =>
         noisy.reduce((sum, value, i) => sum + value * (watched.direction[i] ?? 0), 0),
       );
       const found = along.reduce((sum, value) => sum + value, 0) / steps;
-      return { found, right: 1, errors: Math.max(0, found - 1) / (NOISE / Math.sqrt(steps)) };
+      return { found, right: 1, errors: Math.max(0, found - 1) / (NOISE_DEVIATION / Math.sqrt(steps)) };
     },
   };
 }
@@ -119,7 +113,7 @@ function sampled(build: Build, seed: string): readonly Uint32Array[] {
 export const batchSizes: Statistic = {
   name: 'variance of the batch size ÷ nq(1 − q)',
   judge: (build, seed) => {
-    const q = terms.samplingRate;
+    const q = RATE;
     const mean = UNITS * q;
     const squares = sampled(build, seed).reduce((sum, rows) => sum + (rows.length - mean) ** 2, 0);
     const found = squares / BATCHES / (mean * (1 - q));
@@ -137,7 +131,7 @@ export const repeatedUnits: Statistic = {
       for (const row of rows) if (before.has(row)) both++;
     }
     const trials = UNITS * (BATCHES - 1);
-    const right = terms.samplingRate ** 2;
+    const right = RATE ** 2;
     const found = both / trials;
     return { found, right, errors: Math.abs(found - right) / Math.sqrt((right * (1 - right)) / trials) };
   },

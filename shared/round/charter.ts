@@ -149,7 +149,7 @@ export const EvaluationHistogram = z.discriminatedUnion('kind', [
     everyRounds: z.int().min(1).max(10_000),
     /**
      * s_h: standard deviation of the discrete Gaussian noise on each count, in whole rows. From 5 on, ε is that of
-     * continuous noise to a thousandth.
+     * continuous noise to .3 %.
      */
     noiseStandardDeviation: z.int().min(5).max(LARGEST_DISCRETE_DEVIATION),
     /** m: test rows of one unit that count at most, and so the L2 sensitivity; 1 where a row is the unit. */

@@ -20,8 +20,9 @@ export function hasEvaluation({ evaluation }: Evaluated, index: number): boolean
 }
 
 /**
- * Share of the discrete noise that is accounted for, as continuous. From s_h 5 on, the least that a charter may have, exact ε (Canonne,
- * Kamath and Steinke 2020, theorem 7) is up to .06 % above that of continuous noise; this asks .2 %, so no ledger counts less.
+ * Share of the discrete noise that is accounted for, as continuous. From s_h 5 on, the least that a charter may have, exact
+ * ε (Canonne, Kamath and Steinke 2020, theorem 7) is at most .22 % above that of continuous noise, and always below that of
+ * continuous noise of this share: no ledger counts less.
  */
 export const ACCOUNTED_SHARE = 0.998;
 

@@ -5,7 +5,7 @@
  *
  * P(x) ∝ e^{−x²/2σ²} on the whole numbers. With sensitivity Δ it satisfies Δ²/2σ² zero-concentrated DP, the bound of the
  * continuous Gaussian (Theorem 4 there), and so does a vector of independent draws with L2 sensitivity Δ. Its (ε, δ) curve
- * (Theorem 7) runs along the continuous one in small steps: at σ ≥ 5 it is above it by less than a thousandth of ε.
+ * (Theorem 7) runs along the continuous one in small steps: at σ ≥ 5 it is above it by less than .3 % of ε.
  */
 import { LARGEST_DISCRETE_DEVIATION } from '#shared/round/charter.ts';
 import type { Keystream } from './keystream.ts';

@@ -28,6 +28,9 @@ const SEVERAL_ACCOUNTS =
   'A person with several accounts at this bank: ε covers one account, and the accounts add up for that person.';
 const SEVERAL_TRANSACTIONS =
   'Several transactions of one account together: ε covers one transaction’s row, and the rows add up.';
+/** They cost no budget because nothing bounds them, and a bank allows them only on purpose. */
+const WITHOUT_NOISE =
+  'Updates of runs without noise, where this bank’s policy allows such runs: no ε bounds what they say.';
 
 const words: Readonly<Record<PrivacyUnit, Readonly<Record<CounterpartySource, UnitWords>>>> = {
   transaction: {
@@ -35,7 +38,7 @@ const words: Readonly<Record<PrivacyUnit, Readonly<Record<CounterpartySource, Un
       unit: 'one transaction’s row',
       covers: 'What all released updates of this bank together say about one transaction’s row of features.',
       notCovered: [
-        'The same transaction’s traces in later rows: in the averages of its account and in the fraud share of its counterparty.',
+        'The same transaction’s traces in later rows: in the counts and averages of its account, and in the counts and fraud share of its counterparty.',
         SEVERAL_TRANSACTIONS,
       ],
     },
@@ -44,7 +47,7 @@ const words: Readonly<Record<PrivacyUnit, Readonly<Record<CounterpartySource, Un
       covers:
         'What all releases of this bank, updates and counts of the consortium table, together say about one transaction’s row of features and its part in the counts.',
       notCovered: [
-        'The same transaction’s traces in later rows of its account: in the averages of the account.',
+        'The same transaction’s traces in later rows of its account: in the counts and averages of the account.',
         SEVERAL_TRANSACTIONS,
       ],
     },
@@ -71,5 +74,6 @@ const words: Readonly<Record<PrivacyUnit, Readonly<Record<CounterpartySource, Un
 
 /** The words for the charter in force. */
 export function unitWords({ unit, features }: CoveredCase): UnitWords {
-  return words[unit][features];
+  const { notCovered, ...covered } = words[unit][features];
+  return { ...covered, notCovered: [...notCovered, WITHOUT_NOISE] };
 }

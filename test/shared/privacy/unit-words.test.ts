@@ -14,9 +14,13 @@ describe('the words of the unit of privacy', () => {
     expect(notCovered.length).toBeGreaterThan(0);
   });
 
+  test.each(cases)('say that no ε is over updates without noise: $unit, $features', (covered) => {
+    expect(unitWords(covered).notCovered.at(-1)).toMatch(/^Updates of runs without noise.*no ε bounds/);
+  });
+
   test('own windows leave traces that no ε of the row covers', () => {
     const [traces] = unitWords({ unit: 'transaction', features: 'own-windows' }).notCovered;
-    expect(traces).toMatch(/averages of its account.*fraud share of its counterparty/);
+    expect(traces).toMatch(/counts and averages of its account.*counts and fraud share of its counterparty/);
   });
 
   test('an account leaves traces at counterparties until the table replaces the windows', () => {

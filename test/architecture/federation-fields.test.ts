@@ -28,8 +28,13 @@ function fieldsOf(schema: z.core.$ZodType, path: string): string[] {
       if (!(kind instanceof z.ZodLiteral)) throw new Error(`${path} has an option without a kind`);
       return fieldsOf(option, `${path}<${String(kind.value)}>`);
     });
+  if (!LEAVES.has(schema._zod.def.type))
+    throw new Error(`${path} is a ${schema._zod.def.type}, in which other fields could hide`);
   return [path];
 }
+
+/** What ends a path: one value. `custom` is bytes. */
+const LEAVES: ReadonlySet<string> = new Set(['string', 'number', 'enum', 'literal', 'custom']);
 
 const UPDATE = [
   'consortiumId',
@@ -214,4 +219,12 @@ it('the hub says nothing but these fields', () => {
 
 it('a schema that would let unknown fields through is found', () => {
   expect(() => fieldsOf(z.object({ rows: z.number() }), 'loose')).toThrow(/accepts unknown fields/);
+  const figures = z.object({ prAuc: z.number() });
+  for (const hiding of [
+    z.record(z.string(), z.number()),
+    z.unknown(),
+    figures.optional(),
+    z.tuple([figures]),
+  ])
+    expect(() => fieldsOf(z.strictObject({ note: hiding }), 'loose')).toThrow(/other fields could hide/);
 });

@@ -9,7 +9,7 @@ import { attackedRows, attackedUpdate, type AttackedUpdate } from './attacked-up
 import { type AuditRunPorts, runAudit } from './audit-run.ts';
 import { analyticTest, optimisationTest, type SearchOutcome } from './inversion-tests.ts';
 import { membershipTest } from './membership-test.ts';
-import { drawMembership, membershipUnits } from './membership-units.ts';
+import { comparedRows, drawMembership, membershipUnits } from './membership-units.ts';
 import { auditTest, noAuditTest, trapTest } from './public-tests.ts';
 import type { HeldTask } from './task.ts';
 
@@ -82,5 +82,6 @@ function membershipOf(
   const { layers, activation } = charter.model;
   const step = { network: { layers, activation }, unit, before: checkpoint.weights, after: weightsAfter };
   const promise = epsilon === null ? null : { epsilon, delta };
-  return membershipTest({ ...drawMembership(membershipUnits(step, { train, test }), random), unit, promise });
+  const units = membershipUnits(step, comparedRows({ train, test }));
+  return membershipTest({ ...drawMembership(units, random), unit, promise });
 }

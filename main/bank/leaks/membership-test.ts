@@ -1,5 +1,5 @@
 /** Membership inference in words. A low figure is never called a proof. Pure. */
-import type { LeakTest } from '#shared/privacy/leak-view.ts';
+import type { LeakFigure, LeakTest } from '#shared/privacy/leak-view.ts';
 import {
   FALSE_POSITIVE_RATE,
   membershipFigures,
@@ -12,44 +12,67 @@ import { figure } from './figures.ts';
 export interface MembershipDraw {
   readonly members: Float64Array;
   readonly nonMembers: Float64Array;
-  readonly later: Float64Array;
+  /** Two sides that were both trained on, from days as far apart as those of the sides above. */
   readonly earlier: Float64Array;
+  readonly later: Float64Array;
   readonly unit: 'transaction' | 'account';
   /** null without privacy, and then there is no cap. */
   readonly promise: { readonly epsilon: number; readonly delta: number } | null;
 }
 
 const LEAST_UNITS = 30;
+/** Standard errors: at two, one honest update in forty would be called a leak. */
+const CERTAIN = 3;
 
 export function membershipTest(draw: MembershipDraw): LeakTest {
   const { members, nonMembers, later, earlier } = draw;
-  if (Math.min(members.length, nonMembers.length) < LEAST_UNITS) return tooFew(draw);
+  if (Math.min(members.length, nonMembers.length, later.length, earlier.length) < LEAST_UNITS)
+    return tooFew(draw);
   const found = membershipFigures(members, nonMembers);
-  const ofDays = membershipFigures(later, earlier);
+  const ofDays = membershipFigures(earlier, later);
   const cap = draw.promise === null ? 1 : truePositiveCap(draw.promise.epsilon, draw.promise.delta);
-  const margin = rateMargin(found, members.length);
-  const isAboveCap = found.truePositiveRate !== null && found.truePositiveRate - margin > cap;
-  const isLeak = isAboveCap || found.auc - found.margin > 0.5 + Math.abs(ofDays.auc - 0.5) + ofDays.margin;
+  const isAboveCap = isRateAbove(found, cap, [ofDays, membershipFigures(later, earlier)]);
+  const isTold =
+    found.auc - 0.5 - Math.abs(ofDays.auc - 0.5) > certain(Math.hypot(found.margin, ofDays.margin));
+  const isLeak = isAboveCap || isTold;
   return {
     ...head,
     verdict: isLeak ? 'leak-found' : 'nothing-found',
     sentence: sentenceOf(found, { isLeak, isAboveCap, words: unitWords(draw.unit) }),
-    chanceSentence: `A coin gives .50; the later and the earlier half of the training days, told apart in the same way, give ${ofDays.auc.toFixed(2)}. ${String(nonMembers.length)} on each side, equally many frauds.`,
+    chanceSentence: `A coin gives .50; two spans of training days, told apart in the same way, give ${ofDays.auc.toFixed(2)}. ${String(nonMembers.length)} on each side, equally many frauds.`,
     figures: [
-      figure('AUC of the fall in loss', found.auc, {
+      figure('AUC of the fall in loss', found.auc, { chance: 0.5, ...within(found.auc, found.margin) }),
+      figure('AUC between two spans of training days', ofDays.auc, {
         chance: 0.5,
-        low: found.auc - found.margin,
-        high: found.auc + found.margin,
+        ...within(ofDays.auc, ofDays.margin),
       }),
-      figure('AUC between the halves of the training days', ofDays.auc, {
-        chance: 0.5,
-        low: ofDays.auc - ofDays.margin,
-        high: ofDays.auc + ofDays.margin,
+      figure('found at 1 % false alarms', found.truePositiveRate, {
+        chance: FALSE_POSITIVE_RATE,
+        ...within(found.truePositiveRate, found.rateMargin),
       }),
-      figure('found at 1 % false alarms', found.truePositiveRate, rateOf(found, members.length)),
       figure('most that ε allows at 1 % false alarms', draw.promise === null ? null : cap),
     ],
   };
+}
+
+/** ε bounds what membership adds. Other days add something too, so what the days alone give has to be passed as well. */
+function isRateAbove(found: MembershipFigures, cap: number, ofDays: readonly MembershipFigures[]): boolean {
+  const { truePositiveRate: rate, rateMargin: margin } = found;
+  if (rate === null || margin === null || rate - cap <= certain(margin)) return false;
+  return ofDays.every(
+    (days) => rate - (days.truePositiveRate ?? 1) > certain(Math.hypot(margin, days.rateMargin ?? Infinity)),
+  );
+}
+
+/** From a margin of 1.96 standard errors. */
+function certain(margin: number): number {
+  return (CERTAIN / 1.96) * margin;
+}
+
+/** A share's interval. */
+function within(share: number | null, margin: number | null): Partial<LeakFigure> {
+  if (share === null || margin === null) return {};
+  return { low: Math.max(0, share - margin), high: Math.min(1, share + margin) };
 }
 
 const head = { id: 'membership', title: 'Telling who took part from the loss' } as const;
@@ -58,8 +81,8 @@ function unitWords(unit: MembershipDraw['unit']): string {
   return unit === 'account' ? 'accounts' : 'rows';
 }
 
-function tooFew({ members, nonMembers, unit }: MembershipDraw): LeakTest {
-  const counts = `${String(members.length)} that took part and ${String(nonMembers.length)} that did not`;
+function tooFew({ members, nonMembers, earlier, unit }: MembershipDraw): LeakTest {
+  const counts = `${String(members.length)} that took part, ${String(nonMembers.length)} that did not, ${String(earlier.length)} from earlier training days`;
   return {
     ...head,
     verdict: 'not-applicable',
@@ -78,20 +101,9 @@ function sentenceOf(
   }: { readonly isLeak: boolean; readonly isAboveCap: boolean; readonly words: string },
 ): string {
   const measured = `By the fall in loss, ${words} that took part are told from others with AUC ${auc.toFixed(2)} ± ${margin.toFixed(2)}`;
-  if (isAboveCap) return `${measured}, and more of them are found than ε allows: report this.`;
+  if (isAboveCap)
+    return `${measured}, and more of them are found than ε allows or other days explain: report this.`;
   return isLeak
     ? `${measured}: some of them can be told.`
     : `${measured}. This test is weak: a figure near .50 does not prove that nobody can be told.`;
-}
-
-function rateMargin({ truePositiveRate }: MembershipFigures, members: number): number {
-  const rate = truePositiveRate ?? 0;
-  return 1.96 * Math.sqrt((rate * (1 - rate)) / members);
-}
-
-function rateOf(found: MembershipFigures, members: number) {
-  const rate = found.truePositiveRate;
-  if (rate === null) return { chance: FALSE_POSITIVE_RATE };
-  const margin = rateMargin(found, members);
-  return { chance: FALSE_POSITIVE_RATE, low: Math.max(0, rate - margin), high: Math.min(1, rate + margin) };
 }

@@ -17,30 +17,75 @@ export interface ModelStep {
 export interface MembershipUnits {
   readonly members: ScoredUnits;
   readonly nonMembers: ScoredUnits;
-  /** The members again, by the half of the training days they come from: they differ by the days alone. */
+  /** Two more sides as far apart in time as those above, all from days that were trained on: they differ by the days alone. */
   readonly earlier: ScoredUnits;
   readonly later: ScoredUnits;
 }
 
-export function membershipUnits(
-  step: ModelStep,
-  { train, test }: Pick<FeatureSet, 'train' | 'test'>,
-): MembershipUnits {
-  const members = unitsOf(step, train);
-  const others = unitsOf(step, test, step.unit === 'account' ? new Set(train.accountIndex) : undefined);
-  const middle = Math.floor(members.scores.length / 2);
+/** The rows that are compared, in the order of time. */
+export interface ComparedRows {
+  readonly members: FeatureRows;
+  readonly others: FeatureRows;
+  readonly earlier: FeatureRows;
+  readonly later: FeatureRows;
+  /** Where accounts are the unit: those that a side may not hold, since they are on the one before it or older. */
+  readonly knownToOthers: ReadonlySet<number>;
+  readonly knownToLater: ReadonlySet<number>;
+}
+
+/**
+ * Fraud changes by the week, so rows of other days differ whether or not they took part. Hence the last training days
+ * against equally many days of the test window, and beside it those training days against equally many before them, with
+ * the same days left out in between.
+ */
+export function comparedRows({ train, test }: Pick<FeatureSet, 'train' | 'test'>): ComparedRows {
+  const [trainFrom, trainTo] = spanOf(train);
+  const [testFrom, testTo] = spanOf(test);
+  const gap = testFrom - trainTo;
+  const length = Math.min(testTo - testFrom, (trainTo - trainFrom - gap) / 2);
+  const last = trainTo - length;
+  const before = last - gap;
+  const members = between(train, last, trainTo);
   return {
     members,
-    nonMembers: others,
-    earlier: part(members, 0, middle),
-    later: part(members, middle),
+    others: between(test, testFrom, testFrom + length),
+    earlier: between(train, before - length, before),
+    later: members,
+    knownToOthers: new Set(train.accountIndex),
+    knownToLater: new Set(between(train, trainFrom, before).accountIndex),
   };
 }
 
-/** In the order of time, by the first row of each; `without`: accounts that took part. */
-function unitsOf(step: ModelStep, rows: FeatureRows, without?: ReadonlySet<number>): ScoredUnits {
+export function membershipUnits(step: ModelStep, rows: ComparedRows): MembershipUnits {
+  return {
+    members: unitsOf(step, rows.members),
+    nonMembers: unitsOf(step, rows.others, rows.knownToOthers),
+    earlier: unitsOf(step, rows.earlier),
+    later: unitsOf(step, rows.later, rows.knownToLater),
+  };
+}
+
+function spanOf({ occurredAt }: FeatureRows): readonly [number, number] {
+  return [occurredAt[0] ?? Number.NaN, occurredAt.at(-1) ?? Number.NaN];
+}
+
+/** Rows from one time to another, both included; none where a time is no number or the span is turned round. */
+function between(rows: FeatureRows, from: number, to: number): FeatureRows {
+  const { width, x, y, occurredAt, accountIndex, rowNo } = rows;
+  const first = occurredAt.findIndex((at) => at >= from);
+  const end = occurredAt.findLastIndex((at) => at <= to) + 1;
+  const [a, b] = first === -1 || end <= first || !(from <= to) ? [0, 0] : [first, end];
+  return {
+    ...{ rows: b - a, width, x: x.subarray(a * width, b * width) },
+    ...{ y: y.subarray(a, b), occurredAt: occurredAt.subarray(a, b) },
+    ...{ accountIndex: accountIndex.subarray(a, b), rowNo: rowNo.subarray(a, b) },
+  };
+}
+
+/** `known`: accounts that don't count here. */
+function unitsOf(step: ModelStep, rows: FeatureRows, known?: ReadonlySet<number>): ScoredUnits {
   const scores = falls(step, rows);
-  return step.unit === 'account' ? byAccount(scores, rows, without) : { scores, isFraud: rows.y };
+  return step.unit === 'account' ? byAccount(scores, rows, known) : { scores, isFraud: rows.y };
 }
 
 /** loss(before) − loss(after) of every row. */
@@ -61,11 +106,11 @@ interface Account {
 function byAccount(
   scores: Float64Array,
   { y, accountIndex }: FeatureRows,
-  without: ReadonlySet<number> = new Set(),
+  known: ReadonlySet<number> = new Set(),
 ): ScoredUnits {
   const accounts = new Map<number, Account>();
   accountIndex.forEach((index, row) => {
-    if (without.has(index)) return;
+    if (known.has(index)) return;
     const account = accounts.get(index) ?? { total: 0, rows: 0, isFraud: false };
     account.total += scores[row] ?? Number.NaN;
     account.rows++;
@@ -79,19 +124,15 @@ function byAccount(
   };
 }
 
-function part({ scores, isFraud }: ScoredUnits, from: number, until?: number): ScoredUnits {
-  return { scores: scores.subarray(from, until), isFraud: isFraud.subarray(from, until) };
-}
-
 /** Units on either side of a comparison, at most. */
 const MOST_UNITS = 5000;
 
-/** Members and non-members to compare, and the two halves of the members to compare that with. */
+/** Members and non-members to compare, and the two sides that differ by their days alone. */
 export function drawMembership(
   { members, nonMembers, later, earlier }: MembershipUnits,
   random: PublicRandom,
 ): Pick<MembershipDraw, 'members' | 'nonMembers' | 'later' | 'earlier'> {
   const [ofMembers, ofOthers] = drawEqually([members, nonMembers], MOST_UNITS, random);
-  const [ofLater, ofEarlier] = drawEqually([later, earlier], MOST_UNITS, random);
+  const [ofEarlier, ofLater] = drawEqually([earlier, later], MOST_UNITS, random);
   return { members: ofMembers, nonMembers: ofOthers, later: ofLater, earlier: ofEarlier };
 }

@@ -16,7 +16,7 @@ import { runControl } from './audit-run.ts';
 import type { LeakTestPorts } from './held-tests.ts';
 import { analyticTest, optimisationTest, tooManyRowsTest } from './inversion-tests.ts';
 import { membershipTest } from './membership-test.ts';
-import { drawMembership, membershipUnits } from './membership-units.ts';
+import { type ComparedRows, comparedRows, drawMembership, membershipUnits } from './membership-units.ts';
 import { controlTest, trapTest } from './public-tests.ts';
 import type { RehearsalTask, RehearsedLeaks } from './task.ts';
 
@@ -27,15 +27,18 @@ const SEARCH = { iterations: 600, restarts: 2 };
 const SHOWN_ROWS = 8;
 /** Largest figure that is shown for a guess. */
 const WILDEST = 1e15;
+/** Training rows outside the batch whose losses are compared with the batch's: they are of the same days. */
+const MOST_COMPARED = 5000;
 /** Of the step whose losses are compared. */
 const LEARNING_RATE = 1;
 
 export async function rehearse(task: RehearsalTask, ports: LeakTestPorts): Promise<RehearsedLeaks> {
   const { charter, checkpoint, train, test } = task;
   const { layers, activation } = charter.model;
+  const order = publicPermutation(ports.random, train.rows);
   const attack: Attack = {
     ...{ network: { layers, activation }, weights: checkpoint.weights },
-    batch: drawnRows(train, task.batch, ports.random),
+    batch: rowsAt(train, order.subarray(0, task.batch)),
     heldOut: test,
     random: ports.random,
   };
@@ -45,7 +48,8 @@ export async function rehearse(task: RehearsalTask, ports: LeakTestPorts): Promi
   ports.onPhase('Searching for rows', 0.1);
   const searched = searchRows(attack, gradient);
   ports.onPhase('Comparing losses', 0.7);
-  const membership = compareLosses(attack, gradient);
+  const others = rowsAt(train, order.subarray(task.batch, task.batch + MOST_COMPARED));
+  const membership = compareLosses(attack, gradient, { ...comparedRows(task), others });
   ports.onPhase('Auditing without noise', 0.8);
   const audit = controlTest(await runControl(charter, ports));
   return {
@@ -70,10 +74,10 @@ interface Attacked {
   readonly guesses: readonly Float64Array[];
 }
 
-/** So many different rows, in the order of time. */
-function drawnRows(rows: FeatureRows, count: number, random: PublicRandom): FeatureRows {
+/** Some of the rows, in the order of time. */
+function rowsAt(rows: FeatureRows, places: Uint32Array): FeatureRows {
   const { width } = rows;
-  const chosen = publicPermutation(random, rows.rows).subarray(0, count).sort();
+  const chosen = places.toSorted();
   const x = new Float32Array(chosen.length * width);
   chosen.forEach((row, n) => {
     x.set(rows.x.subarray(row * width, (row + 1) * width), n * width);
@@ -120,12 +124,14 @@ function searchRows({ network, weights, batch, heldOut, random }: Attack, target
 }
 
 function compareLosses(
-  { network, weights, batch, heldOut, random }: Attack,
+  { network, weights, batch, random }: Attack,
   gradient: Float64Array,
+  rows: ComparedRows,
 ): LeakTest {
   const after = weights.map((w, i) => w - (LEARNING_RATE * (gradient[i] ?? 0)) / batch.rows);
   const unit = 'transaction';
-  const units = membershipUnits({ network, unit, before: weights, after }, { train: batch, test: heldOut });
+  const step = { network, unit, before: weights, after } as const;
+  const units = membershipUnits(step, { ...rows, members: batch });
   return membershipTest({ ...drawMembership(units, random), unit, promise: null });
 }
 

@@ -17,17 +17,31 @@ export interface MembershipFigures {
   readonly margin: number;
   /** Share of members above all but 1 % of the non-members; null with fewer than 100 non-members. */
   readonly truePositiveRate: number | null;
+  /** 1.96 standard errors of it, the place of the threshold among the non-members included. */
+  readonly rateMargin: number | null;
 }
 
 export const FALSE_POSITIVE_RATE = 0.01;
 
 export function membershipFigures(members: Float64Array, nonMembers: Float64Array): MembershipFigures {
   const auc = rankingQuality(members, nonMembers);
+  const rate = nonMembers.length < 1 / FALSE_POSITIVE_RATE ? null : shareAbove(members, nonMembers);
   return {
     auc,
     margin: 1.96 * Math.sqrt((auc * (1 - auc)) / Math.min(members.length, nonMembers.length)),
-    truePositiveRate: nonMembers.length < 1 / FALSE_POSITIVE_RATE ? null : shareAbove(members, nonMembers),
+    truePositiveRate: rate,
+    rateMargin: rate === null ? null : 1.96 * rateError(rate, members.length, nonMembers.length),
   };
+}
+
+/**
+ * The threshold is itself drawn: 1 % of a hundred non-members is one of them, and the share behind it may as well be 3 %.
+ * A share that is off by so much moves the rate by about as many times as the rate is larger than the share.
+ */
+function rateError(rate: number, members: number, nonMembers: number): number {
+  const slope = rate / FALSE_POSITIVE_RATE;
+  const ofThreshold = (FALSE_POSITIVE_RATE * (1 - FALSE_POSITIVE_RATE)) / nonMembers;
+  return Math.sqrt((rate * (1 - rate)) / members + slope ** 2 * ofThreshold);
 }
 
 /** The most that any attack on an (ε, δ)-DP training can reach at this false positive rate (Kairouz et al. 2015, 1311.0776). */

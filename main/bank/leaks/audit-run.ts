@@ -5,6 +5,7 @@ import {
   type AuditOutcome,
   type AuditPorts,
   type AuditTerms,
+  auditedNoiseMultiplier,
   canaryAudit,
 } from '../../learning/attacks/canary-audit.ts';
 import type { Chance } from '../../learning/kernel/chance.ts';
@@ -23,11 +24,12 @@ type AuditedTerms = Pick<Charter, 'privacy' | 'recipe'>;
 
 /** For charters with noise; both runs use made-up rows only. */
 export async function runAudit(charter: AuditedTerms, ports: AuditRunPorts): Promise<AuditRuns> {
-  const { noiseMultiplier, samplingRate, steps, delta } = SETTINGS;
+  const { samplingRate, steps, delta } = SETTINGS;
+  const terms = termsOf(charter);
   return {
-    audited: await canaryAudit(termsOf(charter), { ...ports, chance: ports.chance() }),
+    audited: await canaryAudit(terms, { ...ports, chance: ports.chance() }),
     control: await runControl(charter, ports),
-    claimed: epsilonByPld([{ noiseMultiplier, samplingRate, steps }], delta),
+    claimed: epsilonByPld([{ noiseMultiplier: auditedNoiseMultiplier(terms), samplingRate, steps }], delta),
   };
 }
 
@@ -37,5 +39,6 @@ export function runControl(charter: AuditedTerms, ports: AuditRunPorts): Promise
 }
 
 function termsOf(charter: AuditedTerms): AuditTerms {
-  return { ...SETTINGS, unit: clippedUnit(charter), clippingNorm: charter.privacy.clippingNorm ?? 1 };
+  const { clippingNorm, sampler } = charter.privacy;
+  return { ...SETTINGS, unit: clippedUnit(charter), clippingNorm: clippingNorm ?? 1, sampler };
 }

@@ -4,7 +4,9 @@
  * and whoever sees every step guesses which of them took part. It tests this program, not a bank's data: every row of it is
  * made up, and none of it is released.
  */
+import type { Charter, NoiseSampler } from '#shared/round/charter.ts';
 import type { EngineSetup, GradientEngine } from '../engine.ts';
+import { accountedNoiseMultiplier, noiseStandardDeviation } from '../dp-sgd/noise.ts';
 import { noiseGridExponent, noisySums } from '../dp-sgd/noisy-sums.ts';
 import type { SampledUnits } from '../dp-sgd/unit-batch.ts';
 import type { Chance } from '../kernel/chance.ts';
@@ -16,6 +18,8 @@ export interface AuditTerms {
   readonly clippingNorm: number;
   /** σ; 0 for the control run that has to be found out. */
   readonly noiseMultiplier: number;
+  /** The one that is tested: exact noise takes another way than rounded noise. */
+  readonly sampler: NoiseSampler;
   readonly samplingRate: number;
   readonly steps: number;
   /** m, at most 1,024: one input of the shadow network each. */
@@ -44,12 +48,44 @@ const GUESSED_SHARES = [0.1, 0.2, 0.5, 1];
 const ORDINARY_UNITS = 500;
 /** Input of a canary: so large that its gradient is clipped to C, all but a millionth of it along its own coordinate. */
 const CANARY_INPUT = 1000;
+/** Of the sums, in real units: no sum of the shadow run comes near it. */
+const CLAMP = 2 ** 20;
 /** Rows of one unit where accounts are clipped: their sum has to be clipped as one. */
 const ROWS_OF_ACCOUNT = 2;
 
 export async function canaryAudit(terms: AuditTerms, ports: AuditPorts): Promise<AuditOutcome> {
   const isIn = Uint8Array.from({ length: terms.canaries }, () => ports.chance.word() & 1);
   return judge(await scoresOf(terms, isIn, ports), isIn, terms.delta);
+}
+
+/** σ as the ledger would charge the shadow run: exact noise pays for the rounding of the sum beneath it. */
+export function auditedNoiseMultiplier(terms: AuditTerms): number {
+  return accountedNoiseMultiplier(shadowCharter(terms));
+}
+
+type ShadowCharter = Pick<Charter, 'privacy' | 'grids' | 'model' | 'secureAggregation'>;
+
+/** The audit's terms as a charter has them, so that the deviation of the noise and its price are the product's own. */
+function shadowCharter({
+  unit,
+  clippingNorm,
+  noiseMultiplier,
+  sampler,
+  delta,
+  canaries,
+}: AuditTerms): ShadowCharter {
+  return {
+    privacy: {
+      ...{ unit: unit === 'row' ? 'transaction' : 'account', noise: 'full' },
+      ...{ clippingNorm, noiseMultiplier, sampler, delta },
+    },
+    grids: {
+      sum: { exponent: noiseGridExponent((noiseMultiplier || 1) * clippingNorm), clamp: CLAMP },
+      difference: { exponent: -16, clamp: 4 },
+    },
+    model: { kind: 'mlp', layers: [canaries, 1], activation: 'tanh', seed: 0, outputBias: 0 },
+    secureAggregation: { kind: 'off' },
+  };
 }
 
 /** What a watcher of every step sees along each canary's coordinate: Σ (noisy sum − clipped sum of the ordinary rows). */
@@ -61,17 +97,18 @@ async function scoresOf(
   const shadow = shadowProblem(terms, isIn);
   const engine = await openEngine(shadow.setup);
   const watched = watchOrdinary(engine, shadow.firstCanaryRow);
-  const noiseStandardDeviation = terms.noiseMultiplier * terms.clippingNorm;
-  const gridStep = 2 ** noiseGridExponent(noiseStandardDeviation || terms.clippingNorm);
+  const charter = shadowCharter(terms);
+  const gridStep = 2 ** charter.grids.sum.exponent;
   const sums = noisySums(
     watched.engine,
     {
       units: shadow.units,
       samplingRate: terms.samplingRate,
       clippingNorm: terms.clippingNorm,
-      noiseStandardDeviation,
+      noiseStandardDeviation: noiseStandardDeviation(charter),
+      sampler: terms.sampler,
       gridStep,
-      bound: 2 ** 31,
+      bound: Math.ceil(charter.grids.sum.clamp / gridStep),
     },
     chance,
   );

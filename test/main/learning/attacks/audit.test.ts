@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditLowerBound, auditPValue } from '#main/learning/attacks/audit-bound.ts';
-import { type AuditTerms, canaryAudit } from '#main/learning/attacks/canary-audit.ts';
+import { auditedNoiseMultiplier, type AuditTerms, canaryAudit } from '#main/learning/attacks/canary-audit.ts';
 import { type Chance, createChance } from '#main/learning/kernel/chance.ts';
 import { createKernel } from '#main/learning/kernel/pool.ts';
 import { aesKeystream } from '#main/platform/engine/keystream.ts';
@@ -22,7 +22,7 @@ describe('the audit’s bound', () => {
 
 const TERMS: AuditTerms = {
   ...{ unit: 'row', clippingNorm: 0.3, noiseMultiplier: 2, samplingRate: 0.05, steps: 200 },
-  ...{ canaries: 1000, delta: 1e-5 },
+  ...{ canaries: 1000, delta: 1e-5, sampler: 'rounded-gaussian' },
 };
 const CLAIMED = epsilonByPld([TERMS], TERMS.delta);
 
@@ -42,10 +42,30 @@ function tenfoldLess(chance: Chance): Chance {
       chance.normals(target);
       target.forEach((value, i) => (target[i] = 0.1 * value));
     },
+    discreteNormals: (target, deviation) => {
+      chance.discreteNormals(target, Math.ceil(0.1 * deviation));
+    },
   };
 }
 
 describe('the canary audit through the real noisy sum', () => {
+  it('tests exact noise where the charter draws that, at the ε that the ledger would charge', async () => {
+    const exact = { ...TERMS, sampler: 'discrete-gaussian' } as const;
+    const claimed = epsilonByPld([{ ...exact, noiseMultiplier: auditedNoiseMultiplier(exact) }], exact.delta);
+    expect(claimed).toBeGreaterThan(CLAIMED * 1.02);
+    expect(claimed).toBeLessThan(CLAIMED * 1.15);
+    expect((await audit(exact, 5)).lowerBound).toBeLessThan(claimed);
+    expect((await audit(exact, 6, tenfoldLess)).lowerBound).toBeGreaterThan(claimed + 1);
+    // the other way of drawing being sound must not hide it
+    const unusedNormals = (chance: Chance): Chance => ({
+      ...tenfoldLess(chance),
+      normals: (target) => {
+        chance.normals(target);
+      },
+    });
+    expect((await audit(exact, 7, unusedNormals)).lowerBound).toBeGreaterThan(claimed + 1);
+  });
+
   it.each(['row', 'account'] as const)(
     'proves less than is claimed, with the %s as the unit',
     async (unit) => {

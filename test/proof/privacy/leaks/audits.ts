@@ -83,7 +83,7 @@ async function bound(
 ): Promise<number> {
   const chance = createChance(aesKeystream(seededRandom(`audit ${seed}`)));
   const outcome = await canaryAudit(
-    { ...SETTINGS, unit, noiseMultiplier, clippingNorm: 0.3, canaries: 1000 },
+    { ...SETTINGS, unit, noiseMultiplier, sampler: 'rounded-gaussian', clippingNorm: 0.3, canaries: 1000 },
     {
       chance: change === undefined ? chance : change(chance),
       openEngine: (setup) =>

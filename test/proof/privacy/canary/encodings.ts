@@ -30,12 +30,10 @@ function formsOf(canary: Canary): readonly Form[] {
     ...[utc(at).slice(0, 19), utc(at).slice(0, 19).replace('T', ' '), String(at), String(seconds)].flatMap(
       (text) => textForms('time', text),
     ),
-    ...wholeForms('amount in minor units', amount),
-    ...floatForms('amount in minor units', amount),
+    ...numberForms('amount in minor units', amount),
     ...floatForms('amount in major units', amount / 100),
-    ...wholeForms('time in milliseconds', at),
-    ...floatForms('time in milliseconds', at),
-    ...floatForms('time in seconds', seconds),
+    ...numberForms('time in milliseconds', at),
+    ...numberForms('time in seconds', seconds),
     ...shortForms('time in seconds', seconds),
   ];
 }
@@ -49,8 +47,12 @@ function textForms(name: string, text: string): readonly Form[] {
     [`${name}, UTF-16 BE`, Buffer.from(utf16).swap16()],
     [`${name}, hex`, Buffer.from(utf8.toString('hex'))],
     [`${name}, HEX`, Buffer.from(utf8.toString('hex').toUpperCase())],
-    ...[0, 1, 2].map((offset): Form => [`${name}, base64 at ${String(offset)}`, base64At(utf8, offset)]),
+    ...base64Forms(name, utf8),
   ];
+}
+
+function base64Forms(name: string, bytes: Buffer): readonly Form[] {
+  return [0, 1, 2].map((offset): Form => [`${name}, base64 at ${String(offset)}`, base64At(bytes, offset)]);
 }
 
 /** The part of base64 that does not depend on the bytes around. */
@@ -60,15 +62,29 @@ function base64At(bytes: Buffer, offset: number): Buffer {
   return Buffer.from(text.slice(offset === 0 ? 0 : 4));
 }
 
-/** 64-bit integers, also those of msgpack, and the varint of protobuf. */
+function numberForms(name: string, value: number): readonly Form[] {
+  return [...wholeForms(name, value), ...floatForms(name, value)];
+}
+
+/** 64-bit integers, also those of msgpack, and the varints of protobuf: plain, and zigzag for its signed types. */
 function wholeForms(name: string, value: number): readonly Form[] {
   const little = Buffer.alloc(8);
   little.writeBigInt64LE(BigInt(value));
   return [
-    [`${name}, int64 LE`, little],
-    [`${name}, int64 BE or msgpack`, Buffer.from(little).swap64()],
+    ...wideForms(`${name}, int64`, little),
     [`${name}, varint`, varint(value)],
+    [`${name}, zigzag varint`, varint(2 * value)],
   ];
+}
+
+/** Eight bytes in both orders, bare and as the text that carries binary arrays in JSON. */
+function wideForms(name: string, little: Buffer): readonly Form[] {
+  const big = Buffer.from(little).swap64();
+  return Object.entries({ LE: little, 'BE or msgpack': big }).flatMap(([order, bytes]): readonly Form[] => [
+    [`${name} ${order}`, bytes],
+    [`${name} ${order}, hex`, Buffer.from(bytes.toString('hex'))],
+    ...base64Forms(`${name} ${order}`, bytes),
+  ]);
 }
 
 function varint(value: number): Buffer {
@@ -82,20 +98,19 @@ function floatForms(name: string, value: number): readonly Form[] {
   const double = Buffer.alloc(8);
   double.writeDoubleLE(value);
   const single = Buffer.alloc(4);
-  single.writeFloatLE(value);
+  single.writeFloatBE(value);
   return [
-    [`${name}, f64 LE`, double],
-    [`${name}, f64 BE or msgpack`, Buffer.from(double).swap64()],
-    [`${name}, f32 LE`, single],
-    [`${name}, f32 BE`, Buffer.from(single).swap32()],
+    ...wideForms(`${name}, f64`, double),
+    [`${name}, f32 LE`, Buffer.from(single).swap32()],
+    [`${name}, f32 BE or msgpack`, single],
   ];
 }
 
 function shortForms(name: string, value: number): readonly Form[] {
   const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
+  bytes.writeUInt32BE(value);
   return [
-    [`${name}, uint32 LE`, bytes],
-    [`${name}, uint32 BE`, Buffer.from(bytes).swap32()],
+    [`${name}, uint32 LE`, Buffer.from(bytes).swap32()],
+    [`${name}, uint32 BE or msgpack`, bytes],
   ];
 }

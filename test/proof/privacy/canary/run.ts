@@ -69,6 +69,7 @@ export async function canaryRun(plan: CanaryPlan): Promise<CanaryRun> {
     const charter = await planRun(hub, plan.rounds);
     const { runId } = await hub.operator['runs.plan']({ charter });
     await takePart(banks, runId, screens);
+    const exported = await Promise.all(banks.map(({ client }) => exportedFiles({ client }, runId)));
     const planted = await plantedInputs(banks, charter, plan.canaries);
     await Promise.all(banks.map(({ bank }) => bank.close()));
     await hub.close();
@@ -79,6 +80,7 @@ export async function canaryRun(plan: CanaryPlan): Promise<CanaryRun> {
       ...filesIn(hubHome, "hub's store"),
       ...temporary.captured(),
       { place: 'screens beside Data', bytes: Buffer.from(screens.join('\n')) },
+      { place: 'exported files', bytes: Buffer.from(exported.flat().join('\n')) },
     ];
     return {
       build: plan.build.name,
@@ -178,6 +180,16 @@ async function askedByScreens({ client }: Pick<OpenedBank, 'client'>, run: unkno
     await client['models.list']({}),
     await client['policy.read']({}),
   ];
+}
+
+/** Files that are made to be handed on: to a regulator, and to the bank's other systems. */
+async function exportedFiles(
+  { client }: Pick<OpenedBank, 'client'>,
+  runId: RunId,
+): Promise<readonly string[]> {
+  const { text: pack } = await client['audit.pack']({ runId, withNotes: true });
+  const { text: entries } = await client['audit.export']({});
+  return [pack, entries, JSON.stringify(await client['models.export']({ runId }))];
 }
 
 /** Inputs of the planted rows that training reads. */

@@ -1065,15 +1065,16 @@ function summaryOf({ pack, digest: packDigest }, state) {
       ...{ runId: plan.runId, title: plan.charter.title, charterHash: plan.charterHash, status },
       planned: plan.charter.recipe.rounds,
       hasNoise: plan.charter.privacy.noiseMultiplier > 0,
-      rounds: log.map(({ entry }) => roundOf(entry, { bank, updates })),
+      rounds: log.map(({ entry }) => roundOf(entry, { bank, updates, charges })),
     })),
   };
 }
 
-function roundOf({ index, publishedAt, included, checkpointHash, roundId }, { bank, updates }) {
+/** ε as the ledger recorded it, where it did: a charge from a hold was accounted for when its steps were set aside. */
+function roundOf({ index, publishedAt, included, checkpointHash, roundId }, { bank, updates, charges }) {
   const isIncluded = included.some(({ update }) => update.header.bankId === bank.bankId);
-  const own = updates.find(({ header, release }) => release && header.roundId === roundId);
-  const epsilonAfter = own?.charge?.epsilonAfter ?? null;
+  const own = updates.find(({ header, release }) => release && header.roundId === roundId)?.charge;
+  const epsilonAfter = charges.get(own?.evaluation?.sequence ?? own?.sequence)?.epsilonAfter ?? null;
   return { index, publishedAt, banks: included.length, isIncluded, checkpointHash, epsilonAfter };
 }
 
@@ -1124,14 +1125,19 @@ function page({ bank, consortium, budget, epsilon, recovery, updates, runs, entr
     }
   }
   lines.push('Compare both key fingerprints by another channel: everything above rests on them.');
-  return lines.join('\n');
+  return lines.map(printable).join('\n');
+}
+
+/** A name can neither move the cursor nor add a line nor turn the direction of the text. */
+function printable(text) {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0).toString(16)}}`);
 }
 
 /** A chain shows no cut at its end: rounds, charges and releases after the last ones here may have been left out together. */
 function endOf({ ledgerHead }) {
   return ledgerHead === undefined
     ? 'The END IS NOT PROVED: later rounds and charges could be left out. Ask the operator for this bank’s ledger hash (--ledger-head).'
-    : 'Nothing up to the ledger hash named is left out; what came after it is not proved.';
+    : 'The ledger has the entry with the hash named: no older copy. That the bank put this hash on no other entry takes its secret to show.';
 }
 
 function main(args) {
@@ -1146,18 +1152,28 @@ function main(args) {
     console.error('Usage: node verify-pack.mjs FILE [--json] [--operator-key=HEX] [--ledger-head=HEX]');
     return 2;
   }
-  let content;
-  try {
-    content = readFileSync(files[0], 'utf8');
-  } catch {
-    console.error(`The file ${files[0]} can't be read`);
-    return 1;
-  }
-  const verdict = verifyPack(content, known);
+  const verdict = verdictOn(files[0], known);
   if (flags.includes('--json')) console.log(JSON.stringify(verdict));
   else if (verdict.kind === 'accepted') console.log(`${page(verdict.summary)}\n${endOf(known)}`);
-  else console.error(`REFUSED: ${verdict.reason}`);
+  else console.error(`REFUSED: ${printable(verdict.reason)}`);
   return verdict.kind === 'accepted' ? 0 : 1;
+}
+
+function verdictOn(file, known) {
+  let bytes;
+  try {
+    bytes = readFileSync(file);
+  } catch {
+    return { kind: 'refused', reason: `the file ${file} can't be read: check its name and your rights` };
+  }
+  let content;
+  try {
+    // Strict, so that two files of different bytes are never one text.
+    content = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return { kind: 'refused', reason: 'the file is not UTF-8 text' };
+  }
+  return verifyPack(content, known);
 }
 
 const isProgram = process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);

@@ -209,7 +209,7 @@ describe('the verifier as a program', () => {
       expect(good.stdout).toContain('12 held: 10 released, 1 withheld, 1 late');
       expect(good.stdout).toContain('The END IS NOT PROVED');
       const ledgerHead = openPack(world.whole).ledger.at(-1)?.mac ?? '';
-      expect(run('good.json', `--ledger-head=${ledgerHead}`).stdout).toContain('is left out');
+      expect(run('good.json', `--ledger-head=${ledgerHead}`).stdout).toContain('no older copy');
       const bad = run('bad.json', '--json');
       expect(bad.status).toBe(1);
       expect(JSON.parse(bad.stdout)).toEqual({
@@ -217,7 +217,38 @@ describe('the verifier as a program', () => {
         reason: 'the digest is not that of the content',
       });
       expect(run().status).toBe(2);
-      expect(run('none.json').status).toBe(1);
+      const none = run('none.json', '--json');
+      expect(none.status).toBe(1);
+      expect(JSON.parse(none.stdout)).toMatchObject({ kind: 'refused' });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('tells files of different bytes apart, and prints a name without what it would do to a terminal', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'parley-verify-'));
+    const run = (content: string | Buffer) => {
+      writeFileSync(path.join(folder, 'pack.json'), content);
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        ['resources/verify-pack.mjs', path.join(folder, 'pack.json')],
+        { encoding: 'utf8' },
+      );
+      return { status, said: stdout + stderr };
+    };
+    try {
+      const pack = openPack(world.whole);
+      pack.madeBy = 'Parley\uFFFD 1: accepted\n  ε charged  0.00\u001B[8m\u202E';
+      const text = signedBy(world.key, pack);
+      const { status, said } = run(text);
+      expect(status).toBe(0);
+      expect(said).toContain('Parley\uFFFD 1: accepted\\u{a}  ε charged  0.00\\u{1b}[8m\\u{202e}');
+      const bytes = Buffer.from(text);
+      const at = bytes.indexOf(Buffer.from('\uFFFD'));
+      const lossy = Buffer.concat([bytes.subarray(0, at), Buffer.of(0xff), bytes.subarray(at + 3)]);
+      expect(lossy.toString('utf8')).toBe(text);
+      expect(run(lossy)).toMatchObject({ status: 1, said: 'REFUSED: the file is not UTF-8 text\n' });
+      expect(run(Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), bytes])).status).toBe(1);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -52,10 +52,16 @@ const oneOf = (...values) => matching(new RegExp(`^(${values.join('|')})$`));
 const TYPES = {
   ...{ bank: id('bnk'), consortium: id('con'), run: id('run'), round: id('rnd'), update: id('upd') },
   ...{ reviewer: id('rvw'), hash: matching(/^[0-9a-f]{64}$/), signature: matching(/^[0-9a-f]{128}$/) },
-  time: matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/),
+  time: (value) =>
+    matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)(value) && !Number.isNaN(Date.parse(value)),
   text: (value) => typeof value === 'string',
   number: (value) => typeof value === 'number' && Number.isFinite(value),
   int: (value) => Number.isSafeInteger(value) && value >= 0,
+  share: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+  /** Noise that a computer can account for: its square is neither lost nor infinite. */
+  noise: (value) =>
+    value === 0 ||
+    (typeof value === 'number' && value > 0 && value * value > 0 && Number.isFinite(value * value)),
   boolean: (value) => typeof value === 'boolean',
   object: isObject,
   unit: oneOf('transaction', 'account'),
@@ -73,7 +79,7 @@ function fields(text) {
   );
 }
 
-const MECHANISM = fields('samplingRate:number noiseMultiplier:number steps:int');
+const MECHANISM = fields('samplingRate:share noiseMultiplier:noise steps:int');
 const HEADER = fields(
   'consortiumId:consortium runId:run roundId:round bankId:bank updateId:update ' +
     'charterHash:hash baseHash:hash payloadHash:hash byteLength:int',
@@ -136,8 +142,13 @@ const UPDATE = {
   }),
   decision: orNull({ kind: oneOf('released', 'withheld', 'late'), ...fields('at:time note:text?') }),
 };
+/** The end of a scope by a figure says which; every other state is its kind alone. */
+const BY_LIMIT = fields('kind:text index:int figure:text value:number? limit:number?');
+const stateShape = ({ kind }) =>
+  kind === 'stopped-by-limit' ? BY_LIMIT : { kind: oneOf('running', 'ended', 'stopped-by-person') };
 const SCOPE = {
-  ...fields('number:int runId:run reviewUpdateId:update? firstIndex:int rounds:int hold:int? state:object'),
+  ...{ ...fields('number:int runId:run reviewUpdateId:update? firstIndex:int rounds:int hold:int?') },
+  state: { by: stateShape },
   ...{ source: oneOf('review', 'standing-policy'), epsilons: listOf(TYPES.number) },
   limits: fields(
     'minimumNoiseRatio:number maximumNoiseRatio:number minimumCosine:number maximumEpsilonPerRound:number',
@@ -198,11 +209,12 @@ function requireShape(value, shape, path) {
     value.forEach((item, i) => requireShape(item, shape.listOf, `${path}[${i}]`));
   } else {
     need(isObject(value), `${path}: not an object`);
-    for (const name of Object.keys(shape))
+    const members = shape.by ? shape.by(value) : shape;
+    for (const name of Object.keys(members))
       need(Object.hasOwn(value, name), `${path}: the field "${name}" is missing`);
     for (const name of Object.keys(value)) {
-      need(Object.hasOwn(shape, name), `${path}: the field "${name}" is unknown`);
-      requireShape(value[name], shape[name], `${path}.${name}`);
+      need(Object.hasOwn(members, name), `${path}: the field "${name}" is unknown`);
+      requireShape(value[name], members[name], `${path}.${name}`);
     }
   }
 }
@@ -225,14 +237,29 @@ function epsilonAtMost(mechanisms, delta) {
   if (kinds.length === 0) return 0;
   if (kinds.some(({ z }) => z === 0)) return Infinity;
   let least = Infinity;
-  for (let order = 2; order <= 256; order++) {
-    const rdp = kinds.reduce(
-      (sum, { q, z, steps }) => sum + (steps * logMoment(q, z, order)) / (order - 1),
-      0,
-    );
+  const parts = kinds.map(({ q, z, steps }) => ({ moments: momentsOf(q, z), steps }));
+  for (let order = 2; order <= MOST_ORDER; order++) {
+    const rdp = parts.reduce((sum, { moments, steps }) => sum + (steps * moments[order]) / (order - 1), 0);
     least = Math.min(least, rdp + Math.log1p(-1 / order) - Math.log(delta * order) / (order - 1));
   }
   return Math.max(0, least);
+}
+
+const MOST_REMEMBERED = 64;
+const MOST_ORDER = 256;
+const momentsOf = remembered((q, z) =>
+  Float64Array.from({ length: MOST_ORDER + 1 }, (_, order) => (order < 2 ? 0 : logMoment(q, z, order))),
+);
+
+/** The same function, an answer computed once while it is among the newest: a pack of many kinds of steps must not fill the memory. */
+function remembered(compute) {
+  const known = new Map();
+  return (...values) => {
+    const name = JSON.stringify(values);
+    if (!known.has(name)) known.set(name, compute(...values));
+    if (known.size > MOST_REMEMBERED) known.delete(known.keys().next().value);
+    return known.get(name);
+  };
 }
 
 /** log of the moment of whole order a: Σ C(a,k) (1−q)^(a−k) q^k exp((k² − k) / 2z²). */
@@ -273,10 +300,7 @@ const WIDTH = SPAN / CELLS;
  * Spectrum of one step's privacy loss on a ring of cells from −32 to 32, each loss rounded down to its cell: the loss of
  * "one unit more" against "one unit less", log(1 − q + q·exp((2x − 1) / 2z²)) with x from the mixture, which grows with x.
  */
-const spectra = new Map();
-function spectrumOf(q, z) {
-  const known = spectra.get(`${q}/${z}`);
-  if (known !== undefined) return known;
+const spectrumOf = remembered((q, z) => {
   const real = new Float64Array(CELLS);
   const below = (loss) => {
     const inner = (Math.exp(loss) - (1 - q)) / q;
@@ -293,13 +317,11 @@ function spectrumOf(q, z) {
   const imaginary = new Float64Array(CELLS);
   transform(real, imaginary);
   // Kept as logarithm and angle: a step's power is then a product.
-  const spectrum = {
+  return {
     logSize: real.map((value, i) => Math.log(Math.hypot(value, imaginary[i]))),
     angle: real.map((value, i) => Math.atan2(imaginary[i], value)),
   };
-  spectra.set(`${q}/${z}`, spectrum);
-  return spectrum;
-}
+});
 
 const COSINES = Float64Array.from({ length: CELLS / 2 }, (_, k) => Math.cos((2 * Math.PI * k) / CELLS));
 const SINES = Float64Array.from({ length: CELLS / 2 }, (_, k) => -Math.sin((2 * Math.PI * k) / CELLS));
@@ -341,17 +363,46 @@ function transform(real, imaginary) {
  * lowers δ(ε). Losses below −32 wrap upwards; their probability is at most e^−32, with rounding e^(WIDTH·steps − 32), and is
  * given to δ as slack, with the transform's own error.
  */
-const bounds = new Map();
 function epsilonAtLeast(mechanisms, delta) {
   const kinds = merged(mechanisms);
   if (kinds.length === 0) return 0;
   if (kinds.some(({ z }) => z === 0)) return Infinity;
-  const name = JSON.stringify([delta, kinds]);
-  if (!bounds.has(name)) bounds.set(name, composedEpsilon(kinds, delta));
-  return bounds.get(name);
+  return composedEpsilon(worthCounting(kinds, delta), delta);
 }
 
-function composedEpsilon(kinds, delta) {
+/**
+ * Some of the steps are a lower bound as well. Steps that cost less than their rounding takes away would lower it, and costly
+ * ones could be hidden behind a crowd of idle ones: the costliest alone count, as many as promise the highest bound.
+ */
+function worthCounting(kinds, delta) {
+  const total = kinds.reduce((sum, { steps }) => sum + steps, 0);
+  let best = { kinds: [], promise: -Infinity };
+  for (const order of [2, 16]) {
+    const sorted = [...kinds].sort((a, b) => momentsOf(b.q, b.z)[order] - momentsOf(a.q, a.z)[order]);
+    for (let count = 1; count < 2 * total && count <= MOST_STEPS; count *= 2) {
+      const part = costliest(sorted, count);
+      const mechanisms = part.map(({ q, z, steps }) => ({ samplingRate: q, noiseMultiplier: z, steps }));
+      const promise = epsilonAtMost(mechanisms, delta) - (WIDTH * Math.min(count, total)) / 2;
+      if (promise > best.promise) best = { kinds: part, promise };
+    }
+  }
+  return best.kinds;
+}
+
+/** Beyond these the slack for losses that wrap upwards would be more than a usual δ. */
+const MOST_STEPS = 2 ** 15;
+
+/** The first `count` steps of a sorted list. */
+function costliest(sorted, count) {
+  let left = count;
+  return sorted.flatMap((kind) => {
+    const steps = Math.min(left, kind.steps);
+    left -= steps;
+    return steps === 0 ? [] : [{ ...kind, steps }];
+  });
+}
+
+const composedEpsilon = remembered((kinds, delta) => {
   const steps = kinds.reduce((sum, kind) => sum + kind.steps, 0);
   const target = delta + 1e-10 + Math.exp(WIDTH * steps - SPAN / 2);
   const [real, imaginary] = [new Float64Array(CELLS), new Float64Array(CELLS)];
@@ -375,8 +426,9 @@ function composedEpsilon(kinds, delta) {
     const reached = mass - Math.exp((cell - 1) * WIDTH) * weighted;
     if (reached >= target) return Math.max(0, Math.log((mass - target) / weighted));
   }
+  need(Number.isFinite(mass), 'the ε of its steps is beyond this check');
   return 0;
-}
+});
 
 // ---- the checks ----
 const by = (at) => (condition, reason) => need(condition, `${at}: ${reason}`);
@@ -411,8 +463,14 @@ function checkConsortium({ consortium, bank, runs, updates }) {
     must(isGenuine, `${entry.bankId} is not signed by the operator`);
   }
   const keys = new Map(roster.map(({ entry }) => [entry.bankId, entry.publicKey]));
-  const isKnown = keys.get(bank.bankId) === bank.publicKey;
-  need(isKnown || updates.length === 0, 'the key of this bank is not the one in the roster');
+  // A member that left its id out would have nothing that is its own in the log.
+  const isOne = roster.every(
+    ({ entry }) => (entry.bankId === bank.bankId) === (entry.publicKey === bank.publicKey),
+  );
+  const own = roster.find(({ entry }) => entry.bankId === bank.bankId)?.entry;
+  const isKnown = isOne && (own !== undefined || updates.length === 0);
+  need(isKnown, 'the key of this bank is not the one in the roster');
+  need(own === undefined || own.name === bank.name, `the operator knows this bank as ${own?.name}`);
   return keys;
 }
 
@@ -590,6 +648,8 @@ function spentBy({ charges, recovered }) {
   return [...recovered, ...counted.map(({ mechanism }) => mechanism)];
 }
 const lostIn = ({ lost }) => (lost === 'next-budget' ? 0 : lost);
+const leastOf = (state) => lostIn(state) + epsilonAtLeast(spentBy(state), state.budget.delta);
+const mostOf = (state) => lostIn(state) + epsilonAtMost(spentBy(state), state.budget.delta);
 
 function foldCharge(row, state, must) {
   const { budget, charges, holds, recorded } = state;
@@ -603,9 +663,7 @@ function foldCharge(row, state, must) {
   charges.set(row.sequence, { ...row, outcome: null, budget: budget.epsilon, isCounted: true });
   if (hold !== null) takeFromHold(holds.get(hold), row, must);
   else {
-    const [spent, lost] = [spentBy(state), lostIn(state)];
-    const least = lost + epsilonAtLeast(spent, delta);
-    const most = Math.max(lost + epsilonAtMost(spent, delta), recorded);
+    const [least, most] = [leastOf(state), Math.max(mostOf(state), recorded)];
     const said = `ε ${epsilonAfter} is`;
     must(
       epsilonAfter >= least - TOLERANCE,
@@ -627,6 +685,7 @@ function foldRecovery(row, state, must) {
   const { budget, mechanisms, lost, earlier, epsilonAfter } = row;
   const isSame = !state.budget || (budget?.delta === state.budget.delta && budget.unit === state.budget.unit);
   must(isSame || row.sealed !== null, 'the unit of privacy or δ changed');
+  const before = state.budget === null ? 0 : leastOf(state);
   if (budget !== null) state.budget = budget;
   for (const hold of state.holds.values()) hold.isOpen = false;
   if (earlier === 'included') {
@@ -637,11 +696,13 @@ function foldRecovery(row, state, must) {
   state.lost = lost;
   state.recoveries += 1;
   if (state.budget === null) return;
-  const least = lostIn(state) + epsilonAtLeast(spentBy(state), state.budget.delta);
   must(
-    epsilonAfter >= Math.max(least, state.recorded) - TOLERANCE,
+    epsilonAfter >= Math.max(leastOf(state), state.recorded) - TOLERANCE,
     `it counts ε ${epsilonAfter}, and less than was spent`,
   );
+  // Sealed entries may say anything: what the pack's own updates cost is held against the end of the ledger instead.
+  const isLess = mostOf(state) < before - TOLERANCE;
+  must(row.sealed !== null || !isLess, `it counts less than the ε ${before.toFixed(4)} before it`);
   state.recorded = epsilonAfter;
 }
 
@@ -722,6 +783,7 @@ function checkUpdates(pack, ledger) {
     const must = by(header.updateId);
     const run = runs.find(({ plan }) => plan.plan.runId === header.runId);
     must(run !== undefined, 'its run is not in the pack');
+    must(run.membership !== 'none', 'this bank says that it never joined its run');
     const isOwn = header.bankId === bank.bankId && header.consortiumId === consortium.id;
     must(isOwn, 'it is of another bank or consortium');
     must(header.charterHash === run.plan.plan.charterHash, 'it names another charter');
@@ -810,6 +872,8 @@ function checkRelease({ header, charge, release }, { bank, consortium, must }) {
     new Set(reviews.map(({ signed }) => signed.publicKey)).size === reviews.length,
     'one reviewer signed twice',
   );
+  const scopes = new Set(reviews.map(({ signed }) => signed.statement.scopeHash));
+  must(scopes.size <= 1, 'its reviewers signed for different scopes');
   for (const { scope, signed } of reviews) {
     const { statement, publicKey, signature } = signed;
     const who = statement.reviewer;
@@ -823,13 +887,20 @@ function checkRelease({ header, charge, release }, { bank, consortium, must }) {
 /** What the log and the ledger know of this bank is all in the list of updates: nothing that left was left out. */
 function checkNothingHidden({ updates, runs, run, bank }, { owners, ledger }) {
   const released = new Map(updates.filter(({ release }) => release).map((one) => [one.header.roundId, one]));
+  const costs = updates.flatMap(({ charge }) =>
+    charge ? [charge.mechanism, charge.evaluation?.mechanism] : [],
+  );
   for (const { plan, log } of runs) {
     for (const { entry } of log) {
       const own = entry.included.find(({ update }) => update.header.bankId === bank.bankId);
       const isThere =
         own === undefined || same(released.get(entry.roundId)?.header ?? null, own.update.header);
       // Where a restored store went on, the recovery charged what the older copy lacked: it is counted, not refused.
-      if (!isThere) ledger.missing += 1;
+      if (!isThere) {
+        const { training, histogram } = plannedCost(plan.plan.charter, entry.index);
+        costs.push(training, histogram);
+        ledger.missing += 1;
+      }
       const at = `run ${plan.plan.runId}, round ${entry.index + 1}`;
       need(
         isThere || ledger.recoveries > 0,
@@ -847,6 +918,16 @@ function checkNothingHidden({ updates, runs, run, bank }, { owners, ledger }) {
     const isExplained = !isDecided || owners.has(sequence) || sequence <= ledger.sealed;
     need(isExplained, `charge ${sequence} was ${outcome}, and its update is not in the pack`);
   }
+  if (ledger.recoveries > 0) requireCounted(costs.filter(Boolean), ledger);
+}
+
+/** A recovery replaces what was counted before it: what is known to have been charged has to be within it all the same. */
+function requireCounted(costs, ledger) {
+  if (ledger.budget === null) return;
+  const least = epsilonAtLeast(costs, ledger.budget.delta);
+  const counted = Math.max(ledger.recorded, mostOf(ledger));
+  const words = `the recovered ledger counts ε ${counted.toFixed(4)}, and its updates cost at least ${least.toFixed(4)}`;
+  need(counted >= least - TOLERANCE, words);
 }
 
 /** Scopes: each rests on a review or a standing policy, set its cost aside first, and released only inside its limits. */
@@ -877,6 +958,14 @@ function checkScopes({ scopes, updates, runs }, { holds, sealed }) {
     );
     const isByHand = review?.release.source === 'review' && review.index < scope.firstIndex;
     must(review === undefined || isByHand, 'it rests on no review by hand');
+    for (const { scope: agreed, signed } of review?.release.reviews ?? []) {
+      const isAgreed = scope.rounds <= (agreed.following ?? 0) && same(agreed.limits ?? null, scope.limits);
+      must(isAgreed, `${signed.statement.reviewer} signed for other rounds or limits`);
+    }
+    unique(
+      scope.covered.map(({ roundId }) => roundId),
+      (roundId) => `scope ${scope.number}: ${roundId} stands twice in it`,
+    );
     const sent = scope.covered.filter((round) => round.sent);
     must(sent.length <= scope.rounds, 'it released more rounds than it allows');
     for (const round of sent) checkCovered(round, { scope, released, must });
@@ -898,11 +987,14 @@ function checkCovered({ roundId, index, figures }, { scope, released, must }) {
   must(isInside, `${round} was released outside its limits`);
 }
 
-/** The audit: chained, and it says of every release what the release says, the reviewers' keys and signatures included. */
-function checkAudit({ audit, notes, updates, scopes, run }) {
-  const released = new Map(updates.filter(({ release }) => release).map((one) => [one.header.updateId, one]));
-  const told = new Set();
-  const state = { mode: 'one', reviewers: new Map() };
+/** The audit: chained, and it says of every decision and scope what the pack says, the reviewers' keys and signatures included. */
+function checkAudit({ audit, notes, updates, scopes, run }, { recoveries }) {
+  const decided = updates.filter(({ decision }) => decision);
+  const state = {
+    ...{ mode: 'one', reviewers: new Map(), signatures: new Set(), standing: new Set(), recoveries: 0 },
+    ...{ opened: new Map(), told: new Set(), scopes, isWhole: run === null },
+    updates: new Map(decided.map((one) => [one.header.updateId, one])),
+  };
   let previous_hash = ZEROS;
   for (const [i, { hash, ...entry }] of audit.entries()) {
     const must = by(`audit entry ${i + 1}`);
@@ -912,62 +1004,113 @@ function checkAudit({ audit, notes, updates, scopes, run }) {
     const isChained = entry.detail === null || digest({ ...entry, previous_hash }) === hash;
     must(isChained, 'it was changed, or does not follow');
     previous_hash = hash;
-    if (entry.actor === 'Parley' && entry.detail !== null)
-      followReviewers({ action: entry.action, detail: parsed(entry.detail, must) }, state, must);
-    if (entry.action !== 'update.released') continue;
-    const detail = parsed(entry.detail, must);
-    const update = released.get(detail.updateId);
-    need(run !== null || update !== undefined, 'the audit has releases that the pack does not have');
-    if (update !== undefined) checkTold(update, { detail, scopes, state });
-    told.add(detail.updateId);
+    if (entry.detail !== null) followEntry(entry, state, must);
   }
-  for (const updateId of released.keys())
-    need(told.has(updateId), `${updateId}: the audit does not say that it was released`);
+  for (const { header, decision } of decided) {
+    const isTold = state.told.has(header.updateId);
+    need(isTold, `${header.updateId}: the audit does not say that it was ${decision.kind}`);
+  }
+  for (const scope of scopes) checkOpened(scope, state);
+  need(state.recoveries >= recoveries, 'the ledger was recovered, and the audit does not say so');
 }
 
+/** What Parley itself records, by whatever name: a person's commands are called otherwise. */
+const BY_PARLEY =
+  /^(update\.(released|withheld|late)|scope\.opened|reviewers\.(added|removed|mode-changed)|policy\.(loosened|standing-on)|privacy\.(budget-raised|recovered)|audit\.recovered)$/;
 /** Changes that loosen something: in mode "two" they carry the signatures of two reviewers. */
-const LOOSENING =
-  /^(reviewers\.\w|policy\.(loosened|standing-on)$|privacy\.(budget-raised|recovered)$|audit\.recovered$)/;
+const LOOSENING = /^(reviewers|policy|privacy|audit)\./;
 
-/** Who may sign, and that what two reviewers countersigned is the very change that the entry tells. */
-function followReviewers({ action, detail }, state, must) {
+function followEntry({ actor, action, detail: text }, state, must) {
+  // A standing policy from before there were reviewers is known by the command alone.
+  if (action === 'policy.setStanding' && state.mode === 'one') {
+    const { policy } = parsed(text, must);
+    if (policy?.kind === 'on') state.standing.add(digest(policy.limits));
+  }
+  if (!BY_PARLEY.test(action)) return;
+  must(actor === 'Parley', `what Parley records is recorded by ${actor}`);
+  const detail = parsed(text, must);
+  if (LOOSENING.test(action)) followChange({ action, detail }, state, must);
+  else if (action === 'scope.opened') {
+    const { source, limits } = detail;
+    const isAllowed = source !== 'standing-policy' || state.standing.has(digest(limits));
+    must(isAllowed, 'no standing policy with its limits was switched on');
+    state.opened.set(detail.scope, detail);
+  } else followDecision({ kind: action.slice('update.'.length), detail }, state, must);
+}
+
+function followDecision({ kind, detail }, state, must) {
+  const { updateId } = detail;
+  must(!state.told.has(updateId), `${updateId} was decided before`);
+  state.told.add(updateId);
+  const update = state.updates.get(updateId);
+  need(!state.isWhole || update !== undefined, `the audit has ${kind} updates that the pack does not have`);
+  if (update === undefined) return;
+  need(update.decision.kind === kind, `${updateId}: the audit says that it was ${kind}`);
+  if (kind === 'released') checkTold(update, { detail, state });
+}
+
+/** Who may sign, and that what two reviewers countersigned is the very change that the entry tells, once. */
+function followChange({ action, detail }, state, must) {
   const { countersigned = [], ...change } = detail;
   for (const { statement, publicKey, signature } of countersigned) {
     const who = statement.reviewer;
     must(isSigned(publicKey, 'change', statement, signature), `the signature of ${who} does not verify`);
     const isThis = statement.action === action && statement.changeHash === digest(change);
     must(isThis, `${who} countersigned another change`);
-    const isKnown = state.reviewers.get(statement.reviewerId) === publicKey;
-    must(isKnown, `${who} is no reviewer that the audit knows`);
+    must(isReviewer({ statement, publicKey }, state), `${who} is no reviewer that the audit knows`);
+    must(!state.signatures.has(signature), `${who} countersigned this once, not twice`);
+    state.signatures.add(signature);
   }
   const signers = new Set(countersigned.map(({ publicKey }) => publicKey)).size;
-  must(
-    state.mode === 'one' || !LOOSENING.test(action) || signers >= 2,
-    'two reviewers had to countersign it',
-  );
-  if (action === 'reviewers.added') state.reviewers.set(detail.reviewerId, detail.publicKey);
-  if (action === 'reviewers.removed') state.reviewers.delete(detail.reviewerId);
+  const isFree = state.mode === 'one' || signers >= 2 || changesNothing({ action, detail }, state);
+  must(isFree, 'two reviewers had to countersign it');
+  const { reviewerId, publicKey, name } = detail;
+  if (action === 'reviewers.added') state.reviewers.set(reviewerId, { publicKey, name });
+  if (action === 'reviewers.removed') state.reviewers.delete(reviewerId);
   if (action === 'reviewers.mode-changed') state.mode = detail.to;
+  if (action === 'policy.standing-on') state.standing.add(digest(detail.limits));
+  if (action === 'privacy.recovered') state.recoveries += 1;
 }
 
-function checkTold({ header, release }, { detail, scopes, state }) {
+/** Where the store's file was altered, Parley puts back who decides: to what the audit says already. */
+function changesNothing({ action, detail }, { mode, reviewers }) {
+  const known = reviewers.get(detail.reviewerId);
+  switch (action) {
+    case 'reviewers.added':
+      return known?.publicKey === detail.publicKey && known?.name === detail.name;
+    case 'reviewers.removed':
+      return known === undefined;
+    default:
+      return action === 'reviewers.mode-changed' && detail.to === mode;
+  }
+}
+
+function isReviewer({ statement, publicKey }, { reviewers }) {
+  const known = reviewers.get(statement.reviewerId);
+  return known?.publicKey === publicKey && known.name === statement.reviewer;
+}
+
+function checkTold({ header, release }, { detail, state }) {
   const must = by(header.updateId);
-  const { approval, source, scope, reviews } = release;
-  const limits = scopes.find(({ number }) => number === scope)?.limits;
+  const { approval, source, scope: number, reviews } = release;
+  const scope = state.scopes.find((one) => one.number === number);
+  const figures = scope?.covered.find(({ roundId }) => roundId === header.roundId)?.figures;
   const isTold =
     Object.entries(approval).every(([name, value]) => same(detail[name] ?? null, value)) &&
     detail.source === source &&
-    detail.scope === scope &&
-    (source === 'review' || detail.limitsHash === digest(limits));
+    detail.scope === number &&
+    (source === 'review' || (detail.limitsHash === digest(scope?.limits) && same(detail.figures, figures)));
   must(isTold, 'the audit tells its release otherwise');
   must(source === 'scope' || state.mode === 'one' || reviews.length >= 2, 'two reviewers had to sign it');
-  for (const { signed } of reviews) {
-    const { reviewerId, reviewer } = signed.statement;
-    must(
-      state.reviewers.get(reviewerId) === signed.publicKey,
-      `${reviewer} is no reviewer that the audit knows`,
-    );
-  }
+  for (const { signed } of reviews)
+    must(isReviewer(signed, state), `${signed.statement.reviewer} is no reviewer that the audit knows`);
+}
+
+function checkOpened({ number, runId, source, rounds, limits, hold }, { opened }) {
+  const told = opened.get(number) ?? {};
+  const expected = { runId, source, rounds, limits, hold };
+  const isTold = Object.entries(expected).every(([name, value]) => same(told[name] ?? null, value));
+  need(isTold, `scope ${number}: the audit tells its opening otherwise`);
 }
 
 function checkNotes({ notes, updates }) {
@@ -1006,7 +1149,7 @@ function checkPack(content, { operatorKey, ledgerHead }) {
   need(isAnchored, 'the ledger does not have the entry that the hub keeps the hash of');
   checkUpdates(pack, ledger);
   checkScopes(pack, ledger);
-  checkAudit(pack);
+  checkAudit(pack, ledger);
   checkNotes(pack);
   return summaryOf(file, ledger);
 }
@@ -1113,7 +1256,10 @@ function page({ bank, consortium, budget, epsilon, recovery, updates, runs, entr
   );
   for (const { title, runId, status, planned, hasNoise, rounds, charterHash } of runs) {
     lines.push(`  run        ${title} (${runId}), ${status}, charter ${charterHash.slice(0, 12)}`);
-    lines.push(`             ${rounds.length} of ${planned} rounds`);
+    const isShort = status === 'completed' && rounds.length < planned;
+    lines.push(
+      `             ${rounds.length} of ${planned} rounds${isShort ? ': THE LAST ROUNDS ARE NOT IN THE PACK' : ''}`,
+    );
     if (!hasNoise)
       lines.push(
         '             WITHOUT NOISE: ε says nothing of it, no figure bounds what its updates reveal',

@@ -5,11 +5,21 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectStore } from '#main/platform/sqlite/open.ts';
+import { canonicalJson } from '#shared/canonical.ts';
 import { createAccountant } from '#shared/privacy/accountant.ts';
 import { openTestBank } from '../../../fakes/test-bank.ts';
 import { verifyPack } from '../../../../resources/verify-pack.mjs';
 import { MUTATIONS } from './mutations/all.ts';
-import { forge, openPack, rebuildLedger, rewrite, signedBy, STRANGER } from './mutations/forge.ts';
+import {
+  forge,
+  found,
+  openPack,
+  rebuildAudit,
+  rebuildLedger,
+  rewrite,
+  signedBy,
+  STRANGER,
+} from './mutations/forge.ts';
 import { makePackWorld, NOTE, type PackWorld } from './pack-world.ts';
 
 let world: PackWorld;
@@ -186,6 +196,16 @@ describe('a forged pack', () => {
     expect(verifyPack(world.earlier, { ledgerHead })).toMatchObject({
       reason: 'the ledger does not have the entry that the hub keeps the hash of',
     });
+  });
+
+  it('is no matter where Parley put back who decides after the file was altered: the audit says the same already', () => {
+    const pack = openPack(world.whole);
+    const at = pack.audit.findIndex(({ action }) => action === 'reviewers.mode-changed') + 1;
+    const back = { ...pack.audit[at - 1], action: 'reviewers.mode-changed', actor: 'Parley' };
+    const detail = { from: 'one', to: 'two', reason: 'as kept outside the file', countersigned: [] };
+    pack.audit.splice(at, 0, { ...found(pack.audit[0]), ...back, detail: canonicalJson(detail) });
+    rebuildAudit(pack);
+    expect(reasonOf(signedBy(world.key, pack))).toBeUndefined();
   });
 
   it('that nothing was done to, but for the signature made again, is the same pack', () => {

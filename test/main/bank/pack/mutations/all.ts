@@ -1,5 +1,7 @@
 /** Every named way of forging a pack. */
 import type { Mutation } from './forge.ts';
+import { coverUpMutations } from './of-cover-ups.ts';
+import { agreementMutations } from './of-the-agreed.ts';
 import { auditMutations } from './of-the-audit.ts';
 import { consortiumMutations } from './of-the-consortium.ts';
 import { fileMutations } from './of-the-file.ts';
@@ -13,6 +15,8 @@ export const MUTATION_GROUPS: Readonly<Record<string, readonly Mutation[]>> = {
   'the ledger': ledgerMutations,
   'releases, reviews and scopes': releaseMutations,
   'the audit': auditMutations,
+  'what people agreed to': agreementMutations,
+  'what was spent or sent, hidden': coverUpMutations,
 };
 
 export const MUTATIONS: readonly Mutation[] = Object.values(MUTATION_GROUPS).flat();

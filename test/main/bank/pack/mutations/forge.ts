@@ -86,7 +86,7 @@ export function rebuildLedger(pack: OpenPack): void {
   }
 }
 
-function rebuildAudit(pack: OpenPack): void {
+export function rebuildAudit(pack: OpenPack): void {
   let previous_hash = GENESIS;
   for (const [i, entry] of pack.audit.entries()) {
     entry.sequence = i + 1;

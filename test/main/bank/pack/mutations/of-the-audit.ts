@@ -45,7 +45,7 @@ export const auditMutations: readonly Mutation[] = [
       const detail = canonicalJson({ ...fieldsOf(entry.detail ?? '{}'), updateId: 'upd_another' });
       pack.audit.push({ ...entry, detail });
     },
-    reason: /^the audit has releases that the pack does not have$/,
+    reason: /^the audit has released updates that the pack does not have$/,
   },
   {
     name: 'the audit tells of another cost',
@@ -70,7 +70,7 @@ export const auditMutations: readonly Mutation[] = [
     change: ({ pack, neighbour }) => {
       pack.audit = neighbour.audit;
     },
-    reason: /^the audit has releases that the pack does not have$/,
+    reason: /^the audit has released updates that the pack does not have$/,
   },
   {
     name: 'two reviewers had to sign, and no signature is left anywhere',

@@ -105,6 +105,7 @@ function banks({ store, isConnected }: HubApiOptions): HubBank[] {
     status: bank.status,
     connected: isConnected(bank.publicKey),
     lastSeenAt: bank.lastSeenAt,
+    ledgerHead: store.ledgerHeads.of(bank.bankId)?.statement.head ?? null,
   }));
 }
 

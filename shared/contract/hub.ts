@@ -32,6 +32,8 @@ export const HubBank = z.object({
   status: z.enum(['waiting-for-approval', 'member', 'suspended']),
   connected: z.boolean(),
   lastSeenAt: UtcTime.nullable(),
+  /** Newest hash of its privacy ledger, signed by it before a release: what a regulator compares a pack with. */
+  ledgerHead: Digest.nullable(),
 });
 export type HubBank = z.infer<typeof HubBank>;
 

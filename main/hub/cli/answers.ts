@@ -21,7 +21,8 @@ export function statusAnswer(status: HubStatus): Answer {
 export function banksAnswer(banks: readonly HubBank[]): Answer {
   const lines = banks.map((bank) => {
     const presence = bank.connected ? 'connected' : `last seen ${bank.lastSeenAt ?? 'never'}`;
-    return `${bank.bankId}  ${bank.status}  ${presence}  ${bank.name}\n  key ${bank.keyFingerprint}`;
+    const ledger = bank.ledgerHead === null ? '' : `\n  ledger ${bank.ledgerHead}`;
+    return `${bank.bankId}  ${bank.status}  ${presence}  ${bank.name}\n  key ${bank.keyFingerprint}${ledger}`;
   });
   return { document: banks, words: lines.length === 0 ? 'No bank has enrolled.' : lines.join('\n') };
 }

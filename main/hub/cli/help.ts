@@ -13,7 +13,7 @@ export const HUB_HELP = `The hub of a consortium, for its operator.
   init      --name NAME             found the consortium: its keys and its store
   serve     [--listen HOST:PORT]    answer banks until stopped (127.0.0.1:4790); --name founds the consortium if it is new
   invite    --bank NAME             one invitation, to be pasted by that bank; it works once, for 14 days
-  banks                             who enrolled, with key fingerprints
+  banks                             who enrolled, with key fingerprints and the newest hash of each ledger
   approve   BANK --fingerprint F    after comparing the fingerprint with the bank by another channel
   suspend   BANK --reason TEXT      its updates are refused from now on
   plan      --preset NAME | --charter FILE

@@ -27,6 +27,8 @@ export interface PackWorld {
   readonly neighbour: string;
   /** Of a bank that joined no consortium. */
   readonly alone: string;
+  /** What the operator sees of the first bank's ledger. */
+  readonly hubHead: string;
   /** The first bank's key, and one that nobody knows. */
   readonly key: KeyPair;
   readonly first: RunId;
@@ -66,6 +68,7 @@ export async function makePackWorld(): Promise<PackWorld> {
       earlier,
       neighbour: await packOf(birke),
       alone: await packOf(await open('Dorn')),
+      hubHead: await ledgerHeadOf(hub, 'Ahorn'),
       key: keyOf(own),
       first,
       home: own.home,
@@ -92,6 +95,11 @@ async function packOf(
   choice: { readonly runId?: RunId; readonly withNotes?: boolean } = {},
 ): Promise<string> {
   return (await client['audit.pack']({ withNotes: false, ...choice })).text;
+}
+
+async function ledgerHeadOf(hub: TestHub, name: string): Promise<string> {
+  const bank = (await hub.operator['banks.list']({})).find((one) => one.name === name);
+  return bank?.ledgerHead ?? '';
 }
 
 function keyOf({ home }: TestBank): KeyPair {

@@ -23,11 +23,18 @@ CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(
 CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
 `;
 
-/** A later migration of both stores: also stops INSERT OR REPLACE, which fires no delete trigger, and gaps. */
+/** A later migration of both stores: also stops INSERT OR REPLACE by number, which fires no delete trigger, and gaps. */
 export const AUDIT_GROWS_BY_ONE = `
 CREATE TRIGGER audit_grows_by_one BEFORE INSERT ON audit
 WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit)
 BEGIN SELECT RAISE(ABORT, 'the audit log grows at its end only'); END;
+`;
+
+/** A later migration still: INSERT OR REPLACE of a new number with a hash that is there would take the other entry out. */
+export const AUDIT_REPEATS_NO_ENTRY = `
+CREATE TRIGGER audit_repeats_no_entry BEFORE INSERT ON audit
+WHEN EXISTS (SELECT 1 FROM audit WHERE hash = NEW.hash)
+BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
 `;
 
 /** As it stands in the file: a damaged row is a finding, not a fault. */

@@ -185,6 +185,8 @@ describe('the store', () => {
     const changes = [
       'UPDATE log_entry SET position = 7',
       'DELETE FROM log_entry',
+      'INSERT OR REPLACE INTO log_entry SELECT * FROM log_entry',
+      'INSERT OR REPLACE INTO committed_update SELECT * FROM committed_update',
       "UPDATE committed_update SET payload = x'00'",
       "UPDATE audit SET detail = ''",
       'DELETE FROM audit',

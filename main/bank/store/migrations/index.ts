@@ -6,6 +6,7 @@ import { roundsMigration } from './0030-rounds.ts';
 import { reviewersMigration } from './0050-reviewers.ts';
 import { auditMigration } from './0060-audit.ts';
 import { leakReportsMigration } from './0070-leak-reports.ts';
+import { noReplacing } from './0080-no-replacing.ts';
 
 export const bankMigrations: readonly Migration[] = [
   initial,
@@ -14,4 +15,5 @@ export const bankMigrations: readonly Migration[] = [
   reviewersMigration,
   auditMigration,
   leakReportsMigration,
+  noReplacing,
 ];

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   AUDIT_GROWS_BY_ONE,
+  AUDIT_REPEATS_NO_ENTRY,
   AUDIT_SCHEMA,
   type AuditLog,
   openAuditLog,
@@ -15,6 +16,7 @@ beforeEach(() => {
   database = new Database(':memory:');
   database.exec(AUDIT_SCHEMA);
   database.exec(AUDIT_GROWS_BY_ONE);
+  database.exec(AUDIT_REPEATS_NO_ENTRY);
   log = openAuditLog(database, fakeClock());
   for (const action of ['one', 'two', 'three', 'four']) log.append({ actor: 'Anna', action, detail: '{}' });
 });
@@ -26,6 +28,10 @@ describe('the audit log', () => {
     ['a change', "UPDATE audit SET actor = 'Eve' WHERE sequence = 2"],
     ['a deletion', 'DELETE FROM audit WHERE sequence = 4'],
     ['a replacement', `INSERT OR REPLACE INTO audit VALUES (2, ${VALUES})`],
+    [
+      'a replacement by the hash of an entry',
+      "INSERT OR REPLACE INTO audit SELECT 5, at, 'Eve', action, detail, previous_hash, hash FROM audit WHERE sequence = 2",
+    ],
     ['a gap', `INSERT INTO audit VALUES (9, ${VALUES})`],
     ['a number of its own', `INSERT INTO audit VALUES (NULL, ${VALUES})`],
   ])('refuses %s', (_, statement) => {

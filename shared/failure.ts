@@ -34,8 +34,8 @@ export const NEXT_STEPS = {
   'ledger-broken':
     'Sending is blocked. Recover the ledger with a reason (Privacy, or `bank recover`): what is missing is then charged, nothing is counted less. Or restore a newer backup: `bank restore FILE`.',
   // identity and joining
-  'not-set-up': 'Finish the first steps: name the bank and its analyst.',
-  'already-set-up': 'This store already belongs to a bank. Use another --home for another bank.',
+  'not-set-up': 'Finish the first steps: on the first screen of the app, or with `init` on the command line.',
+  'already-set-up': 'This store is set up already. Use another --home for another one.',
   'passphrase-wrong': 'Give the passphrase that this key was made with (PARLEY_PASSPHRASE_FILE).',
   'invite-invalid': 'Ask the operator for a new invitation and paste it whole.',
   'invite-used': 'This invitation was used. Ask the operator for a new one.',

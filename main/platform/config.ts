@@ -100,7 +100,7 @@ function withoutUndefined(values: Readonly<Record<string, unknown>>): Readonly<R
 }
 
 function fromFile(file: string): Readonly<Record<string, unknown>> {
-  const content = readFileIfPresent(file);
+  const content = contentOf(file);
   if (content === undefined) return {};
   try {
     const parsed: unknown = JSON.parse(Buffer.from(content).toString('utf8'));
@@ -108,6 +108,17 @@ function fromFile(file: string): Readonly<Record<string, unknown>> {
   } catch (error) {
     const why = error instanceof Error ? error.message : 'not readable';
     throw new FailureError('wrong-usage', `${file} is not a valid configuration: ${why}`, { file });
+  }
+}
+
+function contentOf(file: string): Uint8Array | undefined {
+  try {
+    return readFileIfPresent(file);
+  } catch {
+    // a home that is a file, or another user's: whatever the cause, the person has to name another one
+    throw new FailureError('file-not-readable', `The folder ${path.dirname(file)} can't be used as --home`, {
+      file,
+    });
   }
 }
 

@@ -46,8 +46,10 @@ function auditCheck(health: AuditHealth): StoreCheck {
       detail: `${entryCount(health.entries)}, every hash, and the end kept outside the store`,
     };
   const { atSequence, reason } = health;
-  const nextStep = `${NEXT_STEPS['store-damaged']} Where only the end is missing: recover-audit with a reason.`;
-  return { kind: 'broken', part, detail: `from entry ${String(atSequence)} on: ${reason}`, nextStep };
+  return {
+    ...{ kind: 'broken', part, detail: `from entry ${String(atSequence)} on: ${reason}` },
+    nextStep: NEXT_STEPS['store-damaged'],
+  };
 }
 
 function roundsCheck({ roundsPorts, consortium }: Services): StoreCheck {

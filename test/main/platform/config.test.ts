@@ -39,6 +39,17 @@ it('takes defaults < file < environment < flags', () => {
   });
 });
 
+it('names a home that is a file, not a fault of Parley', () => {
+  write({});
+  const file = path.join(home, 'config.json');
+  expect(() => loadConfig({ environment: {}, flags: { home: file } })).toThrow(
+    expect.objectContaining({
+      code: 'file-not-readable',
+      message: `The folder ${file} can't be used as --home`,
+    }),
+  );
+});
+
 it('is frozen', () => {
   expect(Object.isFrozen(loadConfig({ environment: {}, defaultHome: home }))).toBe(true);
 });

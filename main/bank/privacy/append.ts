@@ -32,7 +32,7 @@ export function appender(parts: LedgerParts): Append {
   const { store, reader } = parts;
   return (decide, check = 'whole-chain') => {
     const sequence = store.inTransaction(() => {
-      const known = check === 'whole-chain' ? reader.verifyBeforeSpending() : reader.current();
+      const known = check === 'whole-chain' ? reader.verify() : reader.current();
       if (known.health.kind !== 'verified') throw faultFailure(known.health);
       const fact = decide(known.balance);
       return fact === undefined ? known.head.sequence : appendAfter(parts, known.head, fact).sequence;

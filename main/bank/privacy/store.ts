@@ -21,11 +21,6 @@ export interface LedgerStore {
    */
   inTransaction<T>(action: () => T): T;
   isInTransaction(): boolean;
-  /**
-   * Stays the same while no other connection has written and no trigger was dropped: while it does, rows that were read
-   * once can't have changed through SQLite.
-   */
-  changeMark(): string;
 }
 
 const Row = z.object({
@@ -70,7 +65,6 @@ export function ledgerStore(database: LedgerDatabase): LedgerStore {
       return database.inTransaction ? transaction() : transaction.immediate();
     },
     isInTransaction: () => database.inTransaction,
-    changeMark: () => `${pragmaNumber(database, 'data_version')}.${pragmaNumber(database, 'schema_version')}`,
   };
 }
 
@@ -79,8 +73,4 @@ function parsedRows(found: readonly unknown[]): readonly LedgerRow[] {
   const rows = z.array(Row).safeParse(found);
   if (rows.success) return rows.data;
   throw new FailureError('store-damaged', 'A row of the privacy ledger is not of the kind it was written as');
-}
-
-function pragmaNumber(database: LedgerDatabase, name: 'data_version' | 'schema_version'): string {
-  return String(z.int().parse(database.pragma(name, { simple: true })));
 }

@@ -70,7 +70,7 @@ test('a wider scope is named on the button and carries the limits as shown', asy
         scope: {
           kind: 'rounds',
           following: 10,
-          limits: { minimumNoiseRatio: 0.95, maximumNoiseRatio: 2.136 },
+          limits: { minimumNoiseRatio: 0.95, maximumNoiseRatio: 2.14 },
         },
       },
     },

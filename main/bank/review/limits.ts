@@ -58,15 +58,22 @@ function finite(value: number): number | null {
 /** Least noise ratio that any release may have: below it, noise is missing. */
 export const LEAST_NOISE_RATIO = 0.9;
 
-/** The limits offered beside a reviewed update: twice its noise ratio, any direction, the dearest round to come. */
+/** How far the cosine may fall below the reviewed one, and below 0: noise alone moves it by hundredths. */
+const COSINE_FALL = 0.5;
+
+/**
+ * The limits offered beside a reviewed update: twice its noise ratio, no turn against what the consortium published, the
+ * dearest round to come.
+ */
 export function defaultLimits(reviewed: {
   readonly noiseRatio: number | null;
+  readonly cosine: number | null;
   readonly dearestRound: number;
 }): ScopeLimits {
   return {
     minimumNoiseRatio: LEAST_NOISE_RATIO,
     maximumNoiseRatio: largestNoiseRatio(reviewed.noiseRatio ?? 1),
-    minimumCosine: -1,
+    minimumCosine: Math.max(-1, -roundedUp(COSINE_FALL - Math.min(0, reviewed.cosine ?? 0), 100)),
     // ε is compared with the plan's own table, so the margin covers its rounding only
     maximumEpsilonPerRound: roundedUp(reviewed.dearestRound * 1.001, 10_000),
   };

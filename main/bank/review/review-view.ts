@@ -174,6 +174,10 @@ function scopeOffer({ ledger }: GatePorts, held: HeldUpdate, run: RunRecord): Vi
   return {
     epsilonHeldByRounds: table.map((epsilon) => epsilon - first),
     epsilonInTheEndByRounds: [...table],
-    defaultLimits: defaultLimits({ noiseRatio: held.statistics.noiseRatio, dearestRound: dearest }),
+    defaultLimits: defaultLimits({
+      noiseRatio: held.statistics.noiseRatio,
+      cosine: held.statistics.cosineWithLastPublished,
+      dearestRound: dearest,
+    }),
   };
 }

@@ -182,7 +182,7 @@ export const review = {
     maximumNoiseRatio: 'Noise present, at most',
     maximumNoiseRatioHelp: 'At most twice that of the reviewed round.',
     minimumCosine: 'Cosine with the last published gradient, at least',
-    minimumCosineHelp: 'Between −1 and 1.',
+    minimumCosineHelp: 'Between −1 and 1: below 0 an update points away from what was published.',
     maximumEpsilonPerRound: 'ε of one round, at most',
     maximumEpsilonPerRoundHelp: 'As the plan’s own table says for these rounds.',
     save: 'Use these limits',

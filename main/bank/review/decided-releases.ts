@@ -10,6 +10,7 @@ import { createCountdowns } from './countdowns.ts';
 import { commit, type GatePorts } from './gate-ports.ts';
 import { requireOpenRound, scopeRequest } from './release-conditions.ts';
 import { requirePolicyAtRelease } from './release-policy.ts';
+import { CLOSING_MARGIN_MS, remainingMs } from './round-context.ts';
 import { openScope } from './scoping.ts';
 import { joinedNote, requireSignatures, signedFor } from './signatures.ts';
 import type { HeldUpdate } from './store.ts';
@@ -60,7 +61,7 @@ export function createDecidedReleases(ports: GatePorts): DecidedReleases {
       failures.delete(updateId);
       ports.participations.apply(held.roundId, { kind: 'release-asked' });
       deciding.set(updateId, decided.given);
-      const undoMs = ports.policy().undoSeconds * 1000;
+      const undoMs = undoTime(ports, held);
       if (undoMs === 0) finish(decided);
       else
         countdowns.start(updateId, undoMs, () => {
@@ -78,6 +79,14 @@ export function createDecidedReleases(ports: GatePorts): DecidedReleases {
       countdowns.cancelAll();
     },
   };
+}
+
+/** As the bank set it; near the deadline so much shorter that the bytes still fit, and never below that of the button. */
+function undoTime({ policy, roundOf, clock }: GatePorts, { roundId }: HeldUpdate): number {
+  const asked = policy().undoSeconds * 1000;
+  const round = roundOf(roundId);
+  const left = round === undefined ? null : remainingMs(round, clock.monotonic());
+  return left === null ? asked : Math.min(asked, Math.max(CLOSING_MARGIN_MS, left - CLOSING_MARGIN_MS));
 }
 
 /** Answers why not when nothing was committed: the update then waits for a decision again. */

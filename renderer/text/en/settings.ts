@@ -79,7 +79,7 @@ export const settings = {
     badNumber: 'Give a number in the allowed range.',
     standingTitle: 'Standing policy',
     standingWhy:
-      'A saved set of limits under which following rounds are released without a click. The ε of all its rounds is set aside at once; the first figure outside stops and asks.',
+      'A saved set of limits under which following rounds are released without a click. The ε of all its rounds is set aside at once; the first figure outside stops and asks. A run that releases under it keeps the limits that it began with until it is stopped, or until the policy is turned off.',
     standingLoosens:
       'Turning it on lets rounds leave without a click, so it counts as loosening: both reviewers sign where two are required. Turning it off is free.',
     standingOff: 'Off: every round is reviewed by hand.',

@@ -222,6 +222,26 @@ describe('undo, deadline and crash', () => {
     ).toBe('deadline-passed');
   });
 
+  it('a long undo is shortened near the deadline, so that what was released in time leaves in time', async () => {
+    const sendsAfter = async (undoSeconds: number, secondsLeft: number): Promise<number | null> => {
+      const fixture = gateFixture();
+      fixture.policy = { ...fixture.policy, undoSeconds };
+      fixture.openRound(1, 0, secondsLeft);
+      await fixture.gate.train(fixture.round);
+      const { updateId, header } = heldNow(fixture);
+      const scope = { kind: 'this-round' } as const;
+      fixture.gate.ask({ updateId, digest: header.payloadHash, scope, note: '' });
+      const sendsInMs = fixture.gate.sendsInMs(updateId);
+      fixture.clock.advance(sendsInMs ?? 0);
+      expect(fixture.sent).toEqual([updateId]);
+      return sendsInMs;
+    };
+    expect(await sendsAfter(60, 20)).toBe(15_000);
+    expect(await sendsAfter(60, 7)).toBe(5000);
+    expect(await sendsAfter(3, 7)).toBe(3000);
+    expect(await sendsAfter(60, 600)).toBe(60_000);
+  });
+
   it('a deadline in the countdown cancels the release and is recorded as late', async () => {
     const fixture = gateFixture();
     const held = await trainAndAsk(fixture);

@@ -54,7 +54,7 @@ test('a first signature can be taken back', async ({ page }) => {
 
 test('leak tests are run, cancelled and run again', async ({ page }) => {
   const screen = await openScreen(page, 'full', 'review');
-  await expect(page.getByText('4 tests find nothing')).toBeVisible();
+  await expect(page.getByText('5 tests find nothing')).toBeVisible();
   await page.getByRole('button', { name: 'Run again' }).press('Enter');
   await expect(page.getByRole('progressbar', { name: 'Analytic inversion' })).toBeVisible();
   await page.getByRole('button', { name: 'Cancel' }).press('Enter');
@@ -81,6 +81,28 @@ test('the rehearsal shows recovered rows beside the real ones and sends nothing'
   expect(screen.backend.commands).toEqual([
     { method: 'leaks.rehearse', input: { updateId: updateId(13), batch: 8 } },
   ]);
+  await screen.close();
+});
+
+test('a rehearsal is cancelled by its button, and by closing it', async ({ page }) => {
+  const screen = await openScreen(page, 'full', 'review');
+  const open = page.getByRole('button', { name: 'What do they find without noise?' });
+  const dialog = page.getByRole('dialog', { name: 'What these tests find without noise' });
+  const start = async (): Promise<void> => {
+    await dialog.getByLabel('Rows in the unprotected update').selectOption('256');
+    await dialog.getByRole('button', { name: 'Attack an update of 256 rows' }).press('Enter');
+  };
+  await open.press('Enter');
+  await start();
+  await dialog.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await expect(dialog.getByText('Cancelled. Nothing was kept.')).toBeVisible();
+  await start();
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect
+    .poll(() => screen.backend.commands.map(({ method }) => method))
+    .toEqual(['leaks.rehearse', 'leaks.stop', 'leaks.rehearse', 'leaks.stop']);
   await screen.close();
 });
 

@@ -39,7 +39,7 @@ export interface LeakFigureText {
 export function leakFigureText({ value, chance, low, high, unit }: LeakFigure): LeakFigureText {
   const decimals = decimalsOf([value, chance, low, high].filter((one) => one !== null));
   const withUnit = (number: number): string =>
-    `${written(number, decimals)}${unit === '' ? '' : `\u00a0${unit}`}`;
+    `${written(number, decimals)}${unit === '' ? '' : `\u00a0${words.units(unit, number)}`}`;
   const rest = [
     chance === null ? null : words.chance(withUnit(chance)),
     low === null || high === null ? null : words.interval(written(low, decimals), written(high, decimals)),

@@ -12,6 +12,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { figure } from '../../ui/format.ts';
 import { leakNumber } from './leak-figure.ts';
 import { LeakTests } from './leak-tests.tsx';
+import { recoveredText } from './recovered-value.ts';
 import classes from './leaks.module.css';
 
 const words = text.leaks.rehearsal;
@@ -24,9 +25,23 @@ export interface RehearsalDialogProps {
 
 export function RehearsalDialog({ updateId, onClose }: RehearsalDialogProps): ReactNode {
   const [batch, setBatch] = useState<number>(BATCHES[0]);
+  const [isCancelled, setCancelled] = useState(false);
   const rehearse = useTell('leaks.rehearse');
+  const stop = useTell('leaks.stop');
+  const cancel = (): void => {
+    setCancelled(true);
+    stop.mutate({ updateId });
+  };
   return (
-    <Dialog onClose={onClose} title={words.title} size={860}>
+    <Dialog
+      onClose={() => {
+        // Nobody would see what it finds, and no other test could run beside it.
+        if (rehearse.isPending) cancel();
+        onClose();
+      }}
+      title={words.title}
+      size={860}
+    >
       <div className={classes['stack']}>
         <div className={classes['mark']}>
           <IconLock size={16} stroke={1.75} aria-hidden /> {words.mark}
@@ -36,6 +51,7 @@ export function RehearsalDialog({ updateId, onClose }: RehearsalDialogProps): Re
           className={classes['run']}
           onSubmit={(event) => {
             event.preventDefault();
+            setCancelled(false);
             rehearse.mutate({ updateId, batch });
           }}
         >
@@ -52,8 +68,15 @@ export function RehearsalDialog({ updateId, onClose }: RehearsalDialogProps): Re
             {words.run(batch)}
           </Button>
         </form>
-        {rehearse.isPending ? <p role="status">{words.running}</p> : null}
-        {rehearse.isError ? <FailureNotice error={rehearse.error} /> : null}
+        {rehearse.isPending ? (
+          <p role="status" className={classes['line']}>
+            {words.running}
+            <Button size="compact-sm" loading={stop.isPending} onClick={cancel}>
+              {text.leaks.stop}
+            </Button>
+          </p>
+        ) : null}
+        {rehearse.isError ? <Unfinished error={rehearse.error} isCancelled={isCancelled} /> : null}
         {rehearse.data === undefined ? null : (
           <Recovered key={rehearse.submittedAt} rehearsal={rehearse.data} />
         )}
@@ -62,24 +85,17 @@ export function RehearsalDialog({ updateId, onClose }: RehearsalDialogProps): Re
   );
 }
 
+function Unfinished(props: { readonly error: Error; readonly isCancelled: boolean }): ReactNode {
+  return props.isCancelled ? <p role="status">{words.cancelled}</p> : <FailureNotice error={props.error} />;
+}
+
 const number = (key: 'real' | 'recovered', header: string): Column<RecoveredValue> => ({
   key,
   header,
-  // A unit that the name says already is not said twice.
-  cell: (value) => withUnit(value[key], value.feature.includes(value.unit) ? '' : value.unit),
+  cell: (value) => recoveredText(value[key], value.unit),
   csv: (value) => value[key],
   align: 'end',
 });
-
-const NOTHING = 1e-4;
-
-/** Both columns alike: five digits that matter, no zeros behind them, and rounding faults as the nought they are. */
-function withUnit(value: number, unit: string): string {
-  const shown = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 5 }).format(
-    Math.abs(value) < NOTHING ? 0 : value,
-  );
-  return unit === '' ? shown : `${shown} ${unit}`;
-}
 
 const columns: readonly Column<RecoveredValue>[] = [
   {

@@ -17,6 +17,8 @@ export const leaks = {
     found: (n: number) => (n === 1 ? '1 test finds a leak' : `${String(n)} tests find a leak`),
     clean: (n: number) => (n === 1 ? '1 test finds nothing' : `${String(n)} tests find nothing`),
   },
+  /** A count's unit beside it. */
+  units: (unit: string, count: number) => (unit === 'rows' && count === 1 ? 'row' : unit),
   chance: (chance: string) => `chance\u00a0${chance}`,
   interval: (low: string, high: string) => `95\u00a0%:\u00a0${low}\u00a0to\u00a0${high}`,
   noneYet: 'The tests have not run on this update.',
@@ -40,6 +42,7 @@ export const leaks = {
     run: (batch: number) =>
       batch === 1 ? 'Attack an update of 1 row' : `Attack an update of ${String(batch)} rows`,
     running: 'Attacking; a few seconds',
+    cancelled: 'Cancelled. Nothing was kept.',
     took: (seconds: string, batch: number) =>
       `${batch === 1 ? '1 row' : `${String(batch)} rows`}, ${seconds} s`,
     row: (n: number) => `Row ${String(n)}`,
@@ -48,6 +51,15 @@ export const leaks = {
       `${isFraud ? 'A fraud' : 'A genuine row'}; the recovered row is off by ${distance} of its length.`,
     tableTitle: 'Recovered beside real',
     columns: { feature: 'Feature', real: 'Real', recovered: 'Recovered', difference: 'Off by' },
+    units: {
+      yes: 'yes',
+      no: 'no',
+      rows: (isOne: boolean) => (isOne ? 'row' : 'rows'),
+      /** As the presets name them; a unit that its feature's name says already is not said twice. */
+      short: { amount: '', 'amount ratio': '×', share: '', hours: 'h', 'yes/no': '' } as Readonly<
+        Record<string, string>
+      >,
+    },
     none: 'The attack recovered no row of this batch.',
     tests: 'The same tests, without noise',
   },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { leakFigureText, leakNumber, sentenceCase } from '../../../renderer/bank/leaks/leak-figure.ts';
+import { recoveredText } from '../../../renderer/bank/leaks/recovered-value.ts';
 import { shownChecks } from '../../../renderer/bank/review/checks.tsx';
 import { isScopeShown } from '../../../renderer/bank/rounds/scope-strip.tsx';
 import { whyNothing } from '../../../renderer/bank/review/nothing-to-review.tsx';
@@ -128,6 +129,7 @@ describe('a leak figure', () => {
       value: '3\u00a0rows',
       rest: 'chance\u00a00\u00a0rows',
     });
+    expect(leakFigureText({ ...plain, value: 1, chance: 0, unit: 'rows' }).value).toBe('1\u00a0row');
     expect(leakNumber(0.00004)).toBe('0.00004');
     expect(leakNumber(7e-17)).toBe('7.0e-17');
     expect(['found at 1 %', 'ε proved at least'].map(sentenceCase)).toEqual([
@@ -136,6 +138,19 @@ describe('a leak figure', () => {
     ]);
     expect(leakFigureText({ ...plain, value: null }).value).toBe('–');
   });
+});
+
+it('writes recovered inputs as a person reads them', () => {
+  expect(recoveredText(123.19001, 'amount')).toBe('123.19');
+  expect(recoveredText(1.00003, 'rows')).toBe('1\u00a0row');
+  expect(recoveredText(-0.00002, 'rows')).toBe('0\u00a0rows');
+  expect([0.99998, 0.00003, 0.41].map((value) => recoveredText(value, 'yes/no'))).toEqual([
+    'yes',
+    'no',
+    '0.41',
+  ]);
+  expect(recoveredText(1.7641, 'amount ratio')).toBe('1.7641\u00a0×');
+  expect(recoveredText(49.869, 'hours')).toBe('49.869\u00a0h');
 });
 
 it('says which step of the grid a vector has', () => {

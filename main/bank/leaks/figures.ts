@@ -13,3 +13,8 @@ export function inLengths(relative: number): string {
   if (relative < 0.001) return 'less than a thousandth of its length';
   return `${relative.toPrecision(2)} of its length`;
 }
+
+/** A count with its thousands told apart. */
+export function countText(count: number): string {
+  return count.toLocaleString('en');
+}

@@ -1,7 +1,7 @@
 /** The two inversions in words: what was tried, what came out, and what chance alone gives. Pure. */
 import type { LeakTest } from '#shared/privacy/leak-view.ts';
 import type { AnalyticInversion } from '../../learning/attacks/analytic-inversion.ts';
-import { figure, inLengths } from './figures.ts';
+import { countText, figure, inLengths } from './figures.ts';
 
 export function analyticTest(
   found: AnalyticInversion,
@@ -12,11 +12,11 @@ export function analyticTest(
     id: 'analytic-inversion',
     title: 'Reading rows from the first layer',
     verdict: recovered.length > recoveredByChance ? 'leak-found' : 'nothing-found',
-    sentence: `First-layer weights divided by biases give ${String(guesses)} guesses at rows. ${readRows(found, rows.train)}`,
+    sentence: `First-layer weights divided by biases give ${countText(guesses)} guesses at rows. ${readRows(found, rows.train)}`,
     chanceSentence:
       bestByChance === null
         ? 'There is nothing to compare with.'
-        : `The same guesses come within ${inLengths(bestByChance)} of ${rows.heldOut.toLocaleString('en')} rows that took no part.`,
+        : `The same guesses come within ${inLengths(bestByChance)} of ${countText(rows.heldOut)} rows that took no part.`,
     figures: [
       figure('rows read to within 1 %', recovered.length, { chance: recoveredByChance, unit: 'rows' }),
       figure('smallest relative distance to a row', best, { chance: bestByChance }),
@@ -25,7 +25,7 @@ export function analyticTest(
 }
 
 function readRows({ recovered, recoveredByChance, best }: AnalyticInversion, rows: number): string {
-  const count = `${String(recovered.length)} of ${rows.toLocaleString('en')} training rows`;
+  const count = `${String(recovered.length)} of ${countText(rows)} training rows`;
   if (recovered.length > recoveredByChance) return `${count} come out to within 1 %.`;
   if (recovered.length > 0) return `${count} lie within 1 % of one, no more than of rows that took no part.`;
   const nearest = best === null ? '' : `; the nearest is ${inLengths(best)} away`;

@@ -6,7 +6,7 @@ import {
   type MembershipFigures,
   truePositiveCap,
 } from '../../learning/attacks/membership.ts';
-import { figure } from './figures.ts';
+import { countText, figure } from './figures.ts';
 
 /** Scores drawn equally: as many frauds and genuine units on either side. */
 export interface MembershipDraw {
@@ -39,7 +39,7 @@ export function membershipTest(draw: MembershipDraw): LeakTest {
     ...head,
     verdict: isLeak ? 'leak-found' : 'nothing-found',
     sentence: sentenceOf(found, { isLeak, isAboveCap, words: unitWords(draw.unit) }),
-    chanceSentence: `A coin gives .50; two spans of training days, told apart in the same way, give ${ofDays.auc.toFixed(2)}. ${String(nonMembers.length)} on each side, equally many frauds.`,
+    chanceSentence: `A coin gives 0.50; two spans of training days, told apart in the same way, give ${ofDays.auc.toFixed(2)}. ${countText(nonMembers.length)} on each side, equally many frauds.`,
     figures: [
       figure('AUC of the fall in loss', found.auc, { chance: 0.5, ...within(found.auc, found.margin) }),
       figure('AUC between two spans of training days', ofDays.auc, {
@@ -82,7 +82,7 @@ function unitWords(unit: MembershipDraw['unit']): string {
 }
 
 function tooFew({ members, nonMembers, earlier, unit }: MembershipDraw): LeakTest {
-  const counts = `${String(members.length)} that took part, ${String(nonMembers.length)} that did not, ${String(earlier.length)} from earlier training days`;
+  const counts = `${countText(members.length)} that took part, ${countText(nonMembers.length)} that did not, ${countText(earlier.length)} from earlier training days`;
   return {
     ...head,
     verdict: 'not-applicable',
@@ -105,5 +105,5 @@ function sentenceOf(
     return `${measured}, and more of them are found than ε allows or other days explain: report this.`;
   return isLeak
     ? `${measured}: some of them can be told.`
-    : `${measured}. This test is weak: a figure near .50 does not prove that nobody can be told.`;
+    : `${measured}. This test is weak: a figure near 0.50 does not prove that nobody can be told.`;
 }

@@ -2,7 +2,7 @@
 import type { LeakTest } from '#shared/privacy/leak-view.ts';
 import type { AuditOutcome } from '../../learning/attacks/canary-audit.ts';
 import { COPIED_SHARE_LIMIT, isTrapped, type TrapMarks } from '../../learning/attacks/trap-alarm.ts';
-import { figure } from './figures.ts';
+import { countText, figure } from './figures.ts';
 
 export interface AuditRuns {
   /** With the noise of `claimed`. */
@@ -18,7 +18,7 @@ const auditHead = { id: 'canary-audit', title: 'Auditing the noise with planted 
 export function auditTest({ audited, claimed, control }: AuditRuns): LeakTest {
   const isBroken = audited.lowerBound > claimed;
   const { canaries, guesses, correct } = audited.guesses;
-  const guessed = `${String(correct)} of ${String(guesses)} guesses at ${String(canaries)} planted rows were right`;
+  const guessed = `${countText(correct)} of ${countText(guesses)} guesses at ${countText(canaries)} planted rows were right`;
   const least = `so ε is at least ${audited.lowerBound.toFixed(2)}`;
   return {
     ...auditHead,
@@ -40,7 +40,7 @@ export function controlTest({ lowerBound, guesses: { canaries, guesses, correct 
   return {
     ...auditHead,
     verdict: lowerBound > 0 ? 'leak-found' : 'nothing-found',
-    sentence: `Without noise ${String(correct)} of ${String(guesses)} guesses at ${String(canaries)} planted rows are right, so ε is at least ${lowerBound.toFixed(2)}.`,
+    sentence: `Without noise ${countText(correct)} of ${countText(guesses)} guesses at ${countText(canaries)} planted rows are right, so ε is at least ${lowerBound.toFixed(2)}.`,
     chanceSentence: 'Coin tossing proves 0. The rows of this test are made up.',
     figures: [figure('ε proved at least', lowerBound, { chance: 0 })],
   };

@@ -1,6 +1,6 @@
 /** What each verb answers: a document for scripts and the same in words for people. */
 import type { StoreCheck } from '#shared/contract/bank-audit.ts';
-import type { LocalPolicy, StandingPolicy } from '#shared/contract/bank.ts';
+import type { AppState, LocalPolicy, StandingPolicy } from '#shared/contract/bank.ts';
 import type { ImportProgress } from '#shared/features/data-view.ts';
 import { formatEpsilonUp, formatRemainingDown } from '#shared/privacy/format.ts';
 import type { LedgerEntryView, PrivacyStateView } from '#shared/privacy/ledger-view.ts';
@@ -24,12 +24,18 @@ export function importAnswer(progress: ImportProgress): Answer {
   return { document: progress, words: `${name}: ${counts}.` };
 }
 
-export function runsAnswer(runs: readonly RunView[]): Answer {
-  const words =
-    runs.length === 0
-      ? 'No run is planned, or the hub was not reached yet.'
-      : runs.map(runWords).join('\n\n');
+export function runsAnswer(runs: readonly RunView[], hub: AppState['hub']): Answer {
+  const words = runs.length === 0 ? noRunWords(hub) : runs.map(runWords).join('\n\n');
   return { document: runs, words };
+}
+
+function noRunWords(hub: AppState['hub']): string {
+  if (hub.kind === 'none') return 'No consortium yet: bank join --invite FILE';
+  if (hub.membership === 'waiting-for-approval')
+    return 'The operator has not approved this bank yet. Runs are listed once that is done.';
+  return hub.connection.kind === 'connected'
+    ? 'The operator has planned no run yet.'
+    : 'The hub was not reached yet, so no run is known.';
 }
 
 function runWords(run: RunView): string {

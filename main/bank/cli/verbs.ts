@@ -38,7 +38,7 @@ export async function ask(client: BankClient, command: AskedCommand, program: Ba
       await client['runs.leave']({ runId: command.runId });
       return done(`Left ${command.runId}.`);
     case 'rounds':
-      return runsAnswer(await client['runs.list']({}));
+      return runsAnswer(await client['runs.list']({}), (await client['app.state']({})).hub);
     case 'train':
       return train(client, program, command.roundId);
     case 'decline':

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { runsAnswer } from '#main/bank/cli/answers.ts';
 import { hostOptions } from '#main/bank/cli/host-options.ts';
 import { runBankProgram } from '#main/bank/cli/main.ts';
 import { parseBankCommandLine } from '#main/bank/cli/command-line.ts';
@@ -12,6 +13,7 @@ import { createBank } from '#main/bank/create.ts';
 import { realClock } from '#main/platform/clock.ts';
 import { connectStore } from '#main/platform/sqlite/open.ts';
 import { isFailure } from '#shared/failure.ts';
+import { UtcTime } from '#shared/ids.ts';
 
 let home: string;
 
@@ -304,6 +306,26 @@ describe('a bank on the command line', () => {
     await bank.close();
     expect(JSON.stringify(entries)).not.toContain('cut-short-secret');
     expect(entries.map((entry) => entry.action)).toContain('app.setUp');
+  });
+});
+
+describe('no runs', () => {
+  const joined = {
+    kind: 'joined',
+    consortium: 'EU',
+    address: '127.0.0.1:4790',
+    operatorFingerprint: '0'.repeat(64),
+    bankId: null,
+    connection: { kind: 'connecting' },
+  } as const;
+
+  it('says why, and what is waited for', () => {
+    const words = (hub: Parameters<typeof runsAnswer>[1]): string => runsAnswer([], hub).words;
+    expect(words({ kind: 'none' })).toBe('No consortium yet: bank join --invite FILE');
+    expect(words({ ...joined, membership: 'waiting-for-approval' })).toMatch(/not approved this bank yet/);
+    expect(words({ ...joined, membership: 'member' })).toMatch(/hub was not reached yet/);
+    const connection = { kind: 'connected', since: UtcTime.parse('2026-11-24T09:30:00.000Z') } as const;
+    expect(words({ ...joined, membership: 'member', connection })).toMatch(/planned no run yet/);
   });
 });
 

@@ -34,6 +34,7 @@ import { createSoundness, type Soundness } from './settings/soundness.ts';
 import { createReviewers, type Reviewers } from './settings/reviewers.ts';
 import { openSettingStore } from './settings/store.ts';
 import { currentDataVersion } from './store/data-versions.ts';
+import { openNames } from './store/names.ts';
 import { openReviewerStore } from './store/reviewers.ts';
 import { openSignatureStore } from './store/review-signatures.ts';
 import { openScopeStore } from './store/scopes.ts';
@@ -214,6 +215,7 @@ function createSettled({ clock, random, secrets }: BankOptions, { database }: St
     anchor: createAuditAnchor(secrets),
     entriesBeforeAnchor: entriesBeforeAnchor(database),
     analyst: () => preferences.profile()?.analyst,
+    named: openNames(database),
   });
   audit.anchor();
   const reviewers = createReviewers({

@@ -32,7 +32,7 @@ export const PHRASES: Readonly<Record<string, Phrase>> = {
 
   'rounds.train': (f) => `Training for ${word(f, 'roundId')} started; its cost is charged first`,
   'rounds.stopTraining': (f) => `Training for ${word(f, 'roundId')} stopped; its charge stays`,
-  'rounds.decline': (f) => `Round ${word(f, 'roundId')} declined`,
+  'rounds.decline': (f) => `${word(f, 'roundId')} declined: this bank takes no part in it`,
 
   'review.release': (f) => `Release of ${update(f)} asked for, ${scope(f)}`,
   'review.sign': (f) => `Signature on ${update(f)} given, ${scope(f)}${by(f)}`,

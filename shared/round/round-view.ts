@@ -70,6 +70,8 @@ export const RoundHistoryView = z.object({
   /** How often it trained for it: each has a charge of its own. */
   trainings: z.number(),
   participation: ParticipationView,
+  /** The newest update that was held for it, whatever became of it: its record is kept. */
+  updateId: UpdateId.nullable(),
 });
 export type RoundHistoryView = z.infer<typeof RoundHistoryView>;
 

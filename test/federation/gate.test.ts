@@ -143,6 +143,10 @@ describe('three banks at a real hub', () => {
     const audit = await bank.client['audit.list']({});
     expect(audit.health.kind).toBe('verified');
     expect(audit.entries.map((entry) => entry.action)).toContain('update.released');
+    // Screens say what a person calls a thing; the recorded detail keeps its identifier.
+    const joined = audit.entries.find(({ action }) => action === 'run.joined');
+    expect(joined?.sentence).toContain(' signed for “A test run”, with the public size tier ');
+    expect(joined?.detail).toContain(runId);
   });
 
   it('by two reviewers: the second signature on the same bytes and scope sends, and the audit names both', async () => {
@@ -182,6 +186,8 @@ describe('three banks at a real hub', () => {
     const { entries } = await client['audit.list']({});
     const entry = entries.find(({ sequence }) => sequence === view?.decision?.audit?.sequence);
     expect(entry?.action).toBe('update.released');
+    expect(entry?.sentence).toMatch(/^The update of round 1 released after a review by hand: SHA-256 /);
+    expect((await client['rounds.history']({ runId })).map((round) => round.updateId)).toEqual([updateId]);
     for (const { signature } of signed) expect(entry?.detail).toContain(signature);
     // The ledger names who released what it charged: here two people, there the limits of a scope.
     expect(await releasedBy(bank)).toEqual([

@@ -10,6 +10,7 @@ import { auditWords } from '#shared/audit/words.ts';
 import { canonicalJson, type Canonical } from '#shared/canonical.ts';
 import type { AuditEntryView, AuditHealth, AuditKind } from '#shared/contract/bank-audit.ts';
 import { Digest } from '#shared/ids.ts';
+import type { NameThings } from '../store/names.ts';
 import type { AuditAnchor } from './anchor.ts';
 
 export type AuditDetail = Readonly<Record<string, Canonical>>;
@@ -54,10 +55,12 @@ export interface AuditParts {
   /** Entries that may stand without a kept head: those from before one was kept. */
   readonly entriesBeforeAnchor: number;
   readonly analyst: () => string | undefined;
+  /** Puts what people call a thing in the place of its identifier. */
+  readonly named: NameThings;
 }
 
 export function createAudit(parts: AuditParts): Audit {
-  const { log, anchor, analyst } = parts;
+  const { log, anchor, analyst, named } = parts;
   const append = (actor: string, action: string, detail: AuditDetail): void => {
     log.append({ actor, action, detail: canonicalJson({ ...detail }) });
   };
@@ -69,7 +72,11 @@ export function createAudit(parts: AuditParts): Audit {
     parley: (action, detail) => {
       append('Parley', action, detail);
     },
-    entries: (filter) => log.after(0).map(entryView).filter(matches(filter)),
+    entries: (filter) =>
+      log
+        .after(0)
+        .map((entry) => entryView(entry, named))
+        .filter(matches(filter)),
     chain: () => log.after(0),
     health: () => check('what-is-new'),
     verify: () => check('whole'),
@@ -121,8 +128,10 @@ function hashAt(log: AuditLog, sequence: number): string | undefined {
   return entry?.sequence === sequence ? entry.hash : undefined;
 }
 
-function entryView({ sequence, at, actor, action, detail, hash }: AuditEntry): AuditEntryView {
-  return { sequence, at, actor, action, ...auditWords(action, detail), detail, hash };
+function entryView(entry: AuditEntry, named: NameThings): AuditEntryView {
+  const { sequence, at, actor, action, detail, hash } = entry;
+  const { kind, sentence } = auditWords(action, detail);
+  return { sequence, at, actor, action, kind, sentence: named(sentence), detail, hash };
 }
 
 function matches({ kind, search }: AuditFilter): (entry: AuditEntryView) => boolean {

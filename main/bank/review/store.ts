@@ -82,6 +82,8 @@ export interface ReviewStore {
   held(updateId: UpdateId): HeldUpdate | undefined;
   /** The newest held update of the round. */
   heldOfRound(roundId: RoundId): HeldUpdate | undefined;
+  /** Its identifier alone. */
+  newestOfRound(roundId: RoundId): UpdateId | undefined;
   newestHeld(): UpdateId | undefined;
   /** The last update of the run that a published entry lists. */
   lastIncluded(runId: RunId): HeldUpdate | undefined;
@@ -136,6 +138,9 @@ function prepare(database: Database.Database) {
     ),
     held: database.prepare('SELECT * FROM held_update WHERE update_id = ?'),
     heldOfRound: database.prepare('SELECT * FROM held_update WHERE round_id = ? ORDER BY rowid DESC LIMIT 1'),
+    newestOfRound: database.prepare(
+      'SELECT update_id FROM held_update WHERE round_id = ? ORDER BY rowid DESC LIMIT 1',
+    ),
     newest: database.prepare('SELECT update_id FROM held_update ORDER BY rowid DESC LIMIT 1'),
     lastIncluded: database.prepare(
       `SELECT h.* FROM log_entry l JOIN release r ON r.round_id = l.round_id
@@ -167,6 +172,7 @@ export function openReviewStore(database: Database.Database): ReviewStore {
     addHeld: (update) => void sql.addHeld.run(heldParameters(update)),
     held: (updateId) => parseHeld(sql.held.get(updateId)),
     heldOfRound: (roundId) => parseHeld(sql.heldOfRound.get(roundId)),
+    newestOfRound: (roundId) => IdRow.optional().parse(sql.newestOfRound.get(roundId))?.update_id,
     newestHeld: () => IdRow.optional().parse(sql.newest.get())?.update_id,
     lastIncluded: (runId) => parseHeld(sql.lastIncluded.get(runId)),
     history: (runId) =>

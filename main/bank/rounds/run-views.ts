@@ -120,6 +120,7 @@ export function roundHistory(sources: ViewSources, runId: RunId): z.infer<typeof
     index,
     trainings,
     participation: participationView(sources, state, roundId),
+    updateId: sources.ports.review.newestOfRound(roundId) ?? null,
   }));
 }
 

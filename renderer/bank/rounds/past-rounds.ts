@@ -1,5 +1,5 @@
 /** A bank's rounds joined with what the ledger says of each: pure. */
-import { type UpdateId, type UtcTime } from '#shared/ids.ts';
+import { type UtcTime } from '#shared/ids.ts';
 import { type LedgerEntryView } from '#shared/privacy/ledger-view.ts';
 import { type RoundHistoryView } from '#shared/round/round-view.ts';
 
@@ -8,8 +8,6 @@ export interface PastRound extends RoundHistoryView {
   readonly chargedAt: UtcTime | null;
   /** ε of the whole ledger after that charge. */
   readonly epsilonAfter: number | null;
-  /** The held update, where its part still names it. */
-  readonly updateId: UpdateId | null;
 }
 
 /** Newest first. */
@@ -27,7 +25,6 @@ export function pastRounds(
         ...round,
         chargedAt: charge?.at ?? null,
         epsilonAfter: charge?.chargedEpsilonAfter ?? null,
-        updateId: 'updateId' in round.participation ? round.participation.updateId : null,
       };
     })
     .toReversed();

@@ -65,7 +65,7 @@ it('joins a round with its newest charge', () => {
   const rounds = pastRounds(roundHistory(), ledgerEntries());
   expect(rounds.map(({ index }) => index).slice(0, 2)).toEqual([13, 12]);
   expect(rounds[0]?.epsilonAfter).toBe(2.31);
-  expect(rounds.filter(({ updateId }) => updateId !== null).map(({ index }) => index)).toEqual([13, 4]);
+  expect(rounds.every(({ updateId }) => updateId !== null)).toBe(true);
   expect(pastRounds(roundHistory(), [])[0]).toMatchObject({ chargedAt: null, epsilonAfter: null });
 });
 

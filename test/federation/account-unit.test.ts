@@ -1,6 +1,6 @@
 /** Accounts as the unit of privacy from end to end: real banks, stores, ledgers, sockets and training at a real hub. */
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createTrainer } from '#main/bank/training/create-trainer.ts';
 import { LedgerFact } from '#main/bank/privacy/entry.ts';
 import { realClock } from '#main/platform/clock.ts';
@@ -8,33 +8,19 @@ import { silentLog } from '#main/platform/log.ts';
 import { connectStore } from '#main/platform/sqlite/open.ts';
 import { createWorkers } from '#main/platform/workers/workers.ts';
 import type { RunId } from '#shared/ids.ts';
-import { type Charter, type PrivacyUnit } from '#shared/round/charter.ts';
-import { presetCharter, REFERENCE_SPLIT } from '#shared/round/presets.ts';
-import { enrol, joinRun, openTestBank, setUp, STANDING, type TestBank } from '../fakes/test-bank.ts';
-import { startTestHub, temporaryFolder, type TestHub } from '../fakes/test-hub.ts';
+import type { PrivacyUnit } from '#shared/round/charter.ts';
+import { joinRun, STANDING, type TestBank } from '../fakes/test-bank.ts';
+import { completed, testConsortium } from '../fakes/test-consortium.ts';
 import { toySplit } from '../main/bank/training/toy-bank.ts';
 
 const ROUNDS = 2;
 /** Of the toy bank's 97 accounts. */
 const TIER = 96;
 
-let folder: ReturnType<typeof temporaryFolder>;
-let hub: TestHub;
-let banks: TestBank[];
+const consortium = testConsortium();
+const { banks } = consortium;
 
-beforeEach(async () => {
-  folder = temporaryFolder();
-  hub = await startTestHub({ home: path.join(folder.path, 'hub') });
-  banks = [];
-});
-
-afterEach(async () => {
-  await Promise.all(banks.map((bank) => bank.close()));
-  await hub.close();
-  folder.remove();
-});
-
-async function addBank(name: string, unit: PrivacyUnit): Promise<TestBank> {
+function addBank(name: string, unit: PrivacyUnit): Promise<TestBank> {
   const trainer = createTrainer({
     workers: createWorkers({ entryDirectory: path.resolve('main/entry') }),
     ...{ clock: realClock, log: silentLog, threads: 1, engine: () => 'kernel' as const },
@@ -43,26 +29,15 @@ async function addBank(name: string, unit: PrivacyUnit): Promise<TestBank> {
       open: () => Promise.resolve(toySplit({ train: 1500, test: 200, seed: name.length })),
     },
   });
-  const bank = await openTestBank({ name, home: path.join(folder.path, name), trainer });
-  banks.push(bank);
-  await setUp(bank, 6, unit);
-  await enrol(bank, hub);
-  return bank;
+  return consortium.openMember({ name, trainer }, unit);
 }
 
-async function plan(): Promise<RunId> {
-  const { consortium } = await hub.operator['hub.status']({});
-  if (consortium === null) throw new Error('no consortium');
-  const charter = presetCharter({
-    consortium: { id: consortium.id, name: consortium.name },
-    ...{ title: 'By account', features: 'card-v1', split: REFERENCE_SPLIT, recipe: 'few-rounds' },
-    ...{ rounds: ROUNDS, noiseMultiplier: 3, unit: 'account' },
-    participation: { enrolSeconds: 30, deadlineSeconds: 600 },
+function plan(): Promise<RunId> {
+  return consortium.plan({ rounds: ROUNDS, noiseMultiplier: 3, unit: 'account' }, (charter) => {
+    if (charter.recipe.kind !== 'few-rounds') throw new Error('few rounds asked for');
+    // The whole model: in a small one chance alone could bring the noise ratio below its limit.
+    return { ...charter, recipe: { ...charter.recipe, steps: 8 } };
   });
-  if (charter.recipe.kind !== 'few-rounds') throw new Error('few rounds asked for');
-  // The whole model: in a small one chance alone could bring the noise ratio below its limit.
-  const short: Charter = { ...charter, recipe: { ...charter.recipe, steps: 8 } };
-  return (await hub.operator['runs.plan']({ charter: short })).runId;
 }
 
 /** The charges of a bank's ledger as they are stored. */
@@ -84,12 +59,9 @@ describe('a run with accounts as the unit', () => {
       await bank.client['policy.setStanding']({ policy: STANDING });
     }
     const runId = await plan();
-    await Promise.all(banks.map((bank) => joinRun(bank, runId)));
+    await consortium.joinAll(runId);
     for (const bank of banks) {
-      await bank.until('the run is completed', async () => {
-        const run = await bank.run(runId);
-        return run.status === 'completed' && run.committed === ROUNDS ? true : undefined;
-      });
+      await completed(bank, runId);
       expect((await bank.run(runId)).sumCheck).toBe('recomputed');
       const charges = chargesOf(bank);
       expect(

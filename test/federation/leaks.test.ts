@@ -1,34 +1,19 @@
 /** The leak tests from end to end: imported rows, a real training at a real hub, and the app's own thread beside the review. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { publicRandom, uniformInteger } from '#main/learning/model/public-random.ts';
 import { realClock } from '#main/platform/clock.ts';
 import { SAMPLE_SPLIT } from '#main/sample/sample.ts';
-import type { UpdateId } from '#shared/ids.ts';
+import type { RunId, UpdateId } from '#shared/ids.ts';
 import type { LeakReport } from '#shared/privacy/leak-view.ts';
-import { presetCharter } from '#shared/round/presets.ts';
-import { enrol, joinRun, openTestBank, setUp, STANDING, type TestBank } from '../fakes/test-bank.ts';
-import { startTestHub, temporaryFolder, type TestHub } from '../fakes/test-hub.ts';
+import { enrol, STANDING, type TestBank } from '../fakes/test-bank.ts';
+import { testConsortium } from '../fakes/test-consortium.ts';
 
 const ROWS = 3000;
 const DAY_MS = 86_400_000;
 
-let folder: ReturnType<typeof temporaryFolder>;
-let hub: TestHub;
-let banks: TestBank[];
-
-beforeEach(async () => {
-  folder = temporaryFolder();
-  hub = await startTestHub({ home: path.join(folder.path, 'hub') });
-  banks = [];
-});
-
-afterEach(async () => {
-  await Promise.all(banks.map((bank) => bank.close()));
-  await hub.close();
-  folder.remove();
-});
+const consortium = testConsortium();
 
 /** Payments from some weeks before the training days to the end of the test days. */
 function writeRows(file: string): void {
@@ -58,12 +43,11 @@ function writeRows(file: string): void {
 
 /** A bank with rows and the product's own trainer. */
 async function bankWithRows(name: string): Promise<TestBank> {
-  const bank = await openTestBank({ name, home: path.join(folder.path, name), trainer: 'own' });
-  banks.push(bank);
+  const bank = await consortium.open({ name, trainer: 'own' });
   const { client } = bank;
   await client['app.setUp']({ bankName: name, analyst: 'An analyst' });
   await client['privacy.setBudget']({ epsilon: 6, delta: 5e-7, unit: 'transaction', reason: 'test' });
-  const file = path.join(folder.path, 'rows.csv');
+  const file = path.join(consortium.folder, 'rows.csv');
   writeRows(file);
   const { source, mapping } = await client['data.inspect']({ source: file });
   const { importId } = await client['data.startImport']({ source, mapping, saveMapping: false });
@@ -71,30 +55,25 @@ async function bankWithRows(name: string): Promise<TestBank> {
     const { state } = await client['data.importProgress']({ importId });
     return state.kind === 'done' ? true : undefined;
   });
-  await enrol(bank, hub);
+  await enrol(bank, consortium.hub);
   return bank;
 }
 
 async function othersJoin(): Promise<void> {
   for (const name of ['Birke', 'Cedar']) {
-    const bank = await openTestBank({ name, home: path.join(folder.path, name) });
-    banks.push(bank);
-    await setUp(bank);
-    await enrol(bank, hub);
+    const bank = await consortium.openMember({ name });
     await bank.client['policy.setStanding']({ policy: STANDING });
   }
 }
 
-async function plan() {
-  const { consortium } = await hub.operator['hub.status']({});
-  if (consortium === null) throw new Error('no consortium');
-  const charter = presetCharter({
-    consortium: { id: consortium.id, name: consortium.name },
-    ...{ title: 'Leaks', features: 'card-v1', split: SAMPLE_SPLIT, recipe: 'few-rounds' },
-    ...{ rounds: 2, noiseMultiplier: 3 },
-    participation: { enrolSeconds: 1, deadlineSeconds: 600 },
-  });
-  return (await hub.operator['runs.plan']({ charter })).runId;
+function plan(): Promise<RunId> {
+  return consortium.plan(
+    {
+      ...{ title: 'Leaks', split: SAMPLE_SPLIT, noiseMultiplier: 3 },
+      participation: { enrolSeconds: 1, deadlineSeconds: 600 },
+    },
+    (charter) => charter,
+  );
 }
 
 /** Four seconds of one processor, which may be busy with other tests. */
@@ -114,7 +93,7 @@ describe('the leak tests of a real update', () => {
     const bank = await bankWithRows('Ahorn');
     await othersJoin();
     const runId = await plan();
-    await Promise.all(banks.map((one) => joinRun(one, runId)));
+    await consortium.joinAll(runId);
     const { client } = bank;
     const roundId = await bank.until('the round', async () => (await bank.run(runId)).round?.roundId);
     await bank.until('its start', () =>

@@ -1,57 +1,21 @@
 import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RunId } from '#shared/ids.ts';
-import { presetCharter, REFERENCE_SPLIT } from '#shared/round/presets.ts';
-import { enrol, joinRun, openTestBank, setUp, STANDING, type TestBank, until } from '../fakes/test-bank.ts';
-import { startTestHub, temporaryFolder, type TestHub } from '../fakes/test-hub.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { openTestBank, STANDING, type TestBank, until } from '../fakes/test-bank.ts';
+import { completed, testConsortium } from '../fakes/test-consortium.ts';
+import { startTestHub } from '../fakes/test-hub.ts';
 
-const NAMES = ['Ahorn', 'Birke', 'Cedar'];
-
-let folder: ReturnType<typeof temporaryFolder>;
-let hub: TestHub;
-let banks: TestBank[];
+const consortium = testConsortium(['Ahorn', 'Birke', 'Cedar']);
+const { banks } = consortium;
 
 beforeEach(async () => {
-  folder = temporaryFolder();
-  hub = await startTestHub({ home: path.join(folder.path, 'hub') });
-  banks = [];
-  for (const name of NAMES) {
-    const bank = await openTestBank({ name, home: path.join(folder.path, name) });
-    banks.push(bank);
-    await setUp(bank);
-    await enrol(bank, hub);
-    await bank.client['policy.setStanding']({ policy: STANDING });
-  }
+  for (const bank of banks) await bank.client['policy.setStanding']({ policy: STANDING });
 });
 
-afterEach(async () => {
-  await Promise.all(banks.map((bank) => bank.close()));
-  await hub.close();
-  folder.remove();
-});
-
-async function runToItsEnd(rounds: number): Promise<RunId> {
-  const { consortium } = await hub.operator['hub.status']({});
-  if (consortium === null) throw new Error('no consortium');
-  const charter = presetCharter({
-    consortium: { id: consortium.id, name: consortium.name },
-    title: 'A test run',
-    features: 'card-v1',
-    split: REFERENCE_SPLIT,
-    recipe: 'few-rounds',
-    rounds,
-    noiseMultiplier: 4,
-    participation: { enrolSeconds: 30, deadlineSeconds: 600 },
-  });
-  const small = { ...charter, model: { ...charter.model, layers: [21, 4, 1] } };
-  const { runId } = await hub.operator['runs.plan']({ charter: small });
-  await Promise.all(banks.map((bank) => joinRun(bank, runId)));
-  for (const bank of banks)
-    await bank.until('the run is completed', async () =>
-      (await bank.run(runId)).status === 'completed' ? true : undefined,
-    );
-  return runId;
+async function runToItsEnd(rounds: number): Promise<void> {
+  const runId = await consortium.plan({ rounds });
+  await consortium.joinAll(runId);
+  for (const bank of banks) await completed(bank, runId);
 }
 
 /** The first bank's whole machine, store and keys, is set back to what `image` holds. */
@@ -71,7 +35,7 @@ async function setBack(image: string): Promise<TestBank> {
 async function imageOf(): Promise<string> {
   const [bank] = banks;
   if (bank === undefined) throw new Error('no bank');
-  const image = path.join(folder.path, 'image');
+  const image = path.join(consortium.folder, 'image');
   await bank.close();
   cpSync(bank.home, image, { recursive: true });
   banks[0] = await openTestBank({ name: bank.name, home: bank.home });
@@ -89,9 +53,10 @@ describe('a bank that was set back to an earlier day, store and key store alike'
     if (spent === undefined) throw new Error('no bank');
     expect(spent.chargedEpsilon).toBeGreaterThan(0.1);
 
+    const { hub } = consortium;
     const port = Number(new URL(hub.address).port);
     await hub.close();
-    hub = await startTestHub({ home: hub.home, port });
+    consortium.hub = await startTestHub({ home: hub.home, port });
 
     const bank = await setBack(image);
     expect(await blocked(bank)).toBe('ledger-broken');

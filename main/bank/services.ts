@@ -34,6 +34,7 @@ import { createSoundness, type Soundness } from './settings/soundness.ts';
 import { createReviewers, type Reviewers } from './settings/reviewers.ts';
 import { openSettingStore } from './settings/store.ts';
 import { currentDataVersion } from './store/data-versions.ts';
+import { type HomeCountry, openHomeCountry } from './store/home-country.ts';
 import { openNames } from './store/names.ts';
 import { openReviewerStore } from './store/reviewers.ts';
 import { openSignatureStore } from './store/review-signatures.ts';
@@ -65,6 +66,7 @@ export interface Services {
   readonly store: Store;
   readonly preferences: Preferences;
   readonly key: BankKey;
+  readonly homeCountry: HomeCountry;
   readonly reviewers: Reviewers;
   readonly engines: Engines;
   readonly consortium: ConsortiumLink;
@@ -237,7 +239,7 @@ function createSettled({ clock, random, secrets }: BankOptions, { database }: St
     ...{ preferences, key, audit, changed },
     isWatched: () => changes.isWatched(),
     link: { settings, preferences, key },
-    services: { preferences, key, reviewers, audit, changes },
+    services: { preferences, key, homeCountry: openHomeCountry(database), reviewers, audit, changes },
   };
 }
 

@@ -9,7 +9,12 @@ type Phrase = (fields: AuditFields) => string;
 const SHOWN_DIGITS = 12;
 
 export const PHRASES: Readonly<Record<string, Phrase>> = {
-  'app.setUp': (f) => `First set-up: bank ${quoted(f, 'bankName')}, analyst ${quoted(f, 'analyst')}`,
+  'app.setUp': (f) =>
+    `First set-up: bank ${quoted(f, 'bankName')}, analyst ${quoted(f, 'analyst')}${has(f, 'homeCountry') ? `, home country ${word(f, 'homeCountry')}` : ''}`,
+  'app.setHomeCountry': (f) =>
+    f['homeCountry'] === null
+      ? 'Home country taken back: no payment counts as foreign'
+      : `Home country stated: ${word(f, 'homeCountry')}`,
   'app.chooseEngine': (f) => `Engine for training chosen: ${word(f, 'choice')}`,
   'host.chooseImportFile': () => 'File dialog opened to choose transactions',
   'host.saveText': (f) => `File saved: ${word(f, 'suggestedName')}`,

@@ -1,6 +1,7 @@
 /** The bank app's contract: what screens and command line can ask of the backend, over every transport. */
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
+import { CountryCode } from '../features/countries.ts';
 import { BankId, Digest, ImportId, RoundId, RunId, UtcTime } from '../ids.ts';
 import {
   ColumnMapping,
@@ -67,7 +68,15 @@ export const AppState = z.object({
   host: z.enum(['electron', 'headless']),
   dataFolder: z.string(),
   /** null: the first run is not finished. */
-  bank: z.object({ name: z.string(), analyst: z.string(), keyFingerprint: z.string() }).nullable(),
+  bank: z
+    .object({
+      name: z.string(),
+      analyst: z.string(),
+      keyFingerprint: z.string(),
+      /** Payments from other countries count as foreign; null: not stated, so none does. */
+      homeCountry: z.string().nullable(),
+    })
+    .nullable(),
   keyProtection: z.enum(['operating-system', 'passphrase', 'file-mode-only']),
   hub: HubLink,
   engine: z.object({
@@ -120,9 +129,16 @@ const page = z.strictObject({
 export const bankContract = {
   'app.state': query(nothing, AppState),
   'app.setUp': command(
-    z.strictObject({ bankName: z.string().min(1).max(120), analyst: z.string().min(1).max(120) }),
+    z.strictObject({
+      bankName: z.string().min(1).max(120),
+      analyst: z.string().min(1).max(120),
+      /** Unsaid, it stays as it is. */
+      homeCountry: CountryCode.exactOptional(),
+    }),
     nothing,
   ),
+  /** null takes it back. The features are computed anew when they are next needed. */
+  'app.setHomeCountry': command(z.strictObject({ homeCountry: CountryCode.nullable() }), nothing),
   /** Bytes at this bank's socket to the hub since the start, TCP payload in both directions. */
   'app.traffic': query(nothing, z.object({ bytesUp: z.number(), bytesDown: z.number() })),
   'app.chooseEngine': command(z.strictObject({ choice: AppState.shape.engine.shape.choice }), nothing),

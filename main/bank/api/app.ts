@@ -9,6 +9,7 @@ import type { DemoService } from '../settings/demo/service.ts';
 type AppMethods =
   | 'app.state'
   | 'app.setUp'
+  | 'app.setHomeCountry'
   | 'app.traffic'
   | 'app.chooseEngine'
   | 'host.chooseImportFile'
@@ -19,13 +20,20 @@ type AppMethods =
   | 'demo.stop';
 
 export function appHandlers(services: Services, demo: DemoService): Pick<Handlers<BankContract>, AppMethods> {
-  const { preferences, key, consortium, changes } = services;
+  const { preferences, key, homeCountry, consortium, changes } = services;
   return {
     'app.state': () => appState(services, demo.state()),
-    'app.setUp': ({ bankName, analyst }) => {
+    'app.setUp': ({ bankName, analyst, homeCountry: stated }) => {
       preferences.setProfile({ bankName, analyst });
       key.create();
-      changes.note('app');
+      if (stated !== undefined) homeCountry.state(stated);
+      changes.note('app', 'data');
+      return {};
+    },
+    'app.setHomeCountry': ({ homeCountry: stated }) => {
+      preferences.requireProfile();
+      homeCountry.state(stated);
+      changes.note('app', 'data');
       return {};
     },
     'app.traffic': () => consortium.traffic(),
@@ -70,7 +78,7 @@ function notHere(message: string): FailureError {
 }
 
 function appState(services: Services, demo: DemoState): AppState {
-  const { options, preferences, key, consortium, soundness, engines } = services;
+  const { options, preferences, key, homeCountry, consortium, soundness, engines } = services;
   const profile = preferences.profile();
   return {
     version: options.version,
@@ -79,7 +87,12 @@ function appState(services: Services, demo: DemoState): AppState {
     bank:
       profile === undefined || key.known() === undefined
         ? null
-        : { name: profile.bankName, analyst: profile.analyst, keyFingerprint: key.fingerprint() },
+        : {
+            name: profile.bankName,
+            analyst: profile.analyst,
+            keyFingerprint: key.fingerprint(),
+            homeCountry: homeCountry.read(),
+          },
     keyProtection: options.secrets.protection,
     hub: consortium.view(),
     engine: engines.view(),

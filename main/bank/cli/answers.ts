@@ -18,10 +18,22 @@ export function done(words: string): Answer {
   return { document: { done: true }, words };
 }
 
-export function importAnswer(progress: ImportProgress): Answer {
+export function countryAnswer(homeCountry: string | null): Answer {
+  const words =
+    homeCountry === null
+      ? 'No home country is stated, so no payment counts as foreign. State it: bank country CODE'
+      : `Home country: ${homeCountry}. Payments from other countries count as foreign.`;
+  return { document: { homeCountry }, words };
+}
+
+/** `lacksHomeCountry`: the file names countries, and nobody said which is the bank's own. */
+export function importAnswer(progress: ImportProgress, lacksHomeCountry: boolean): Answer {
   const { name, added, skipped, verdicts, rejected } = progress;
+  const hint = lacksHomeCountry
+    ? '\nThe file names countries, but no home country is stated, so no payment counts as foreign. State it: bank country CODE'
+    : '';
   const counts = `${String(added)} rows added, ${String(skipped)} known, ${String(verdicts)} verdicts, ${String(rejected)} rejected`;
-  return { document: progress, words: `${name}: ${counts}.` };
+  return { document: progress, words: `${name}: ${counts}.${hint}` };
 }
 
 export function runsAnswer(runs: readonly RunView[], hub: AppState['hub']): Answer {

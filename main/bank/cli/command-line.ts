@@ -1,6 +1,7 @@
 /** The analyst's command line as one checked value. Throws `wrong-usage` before anything is opened. */
 import { z } from 'zod';
 import { FailureError } from '#shared/failure.ts';
+import { CountryCode } from '#shared/features/countries.ts';
 import { RoundId, RunId, UpdateId } from '#shared/ids.ts';
 import { PrivacyUnit } from '#shared/round/charter.ts';
 import { LocalPolicy, type StandingPolicy } from '#shared/contract/bank.ts';
@@ -16,11 +17,14 @@ export type BankCommand =
   | { readonly kind: 'ledger' }
   | { readonly kind: 'verify' }
   | { readonly kind: 'show-budget' }
+  | { readonly kind: 'show-country' }
+  | { readonly kind: 'set-country'; readonly homeCountry: string | null }
   | { readonly kind: 'show-policy' }
   | {
       readonly kind: 'init';
       readonly bankName: string;
       readonly analyst: string;
+      readonly homeCountry: string | undefined;
       readonly budget: Budget | undefined;
     }
   | { readonly kind: 'import'; readonly file: string }
@@ -98,12 +102,9 @@ function commandOf(verb: string, operands: readonly string[], flags: BankFlags):
     case 'verify':
       return { kind: verb };
     case 'init':
-      return {
-        kind: 'init',
-        bankName: need(flags, 'bank'),
-        analyst: need(flags, 'analyst'),
-        budget: budgetOf(flags),
-      };
+      return initOf(flags);
+    case 'country':
+      return countryOf(operands);
     case 'import':
       return { kind: 'import', file: operand(operands, z.string().min(1), 'one file') };
     case 'join':
@@ -160,6 +161,33 @@ function recoverOf(flags: BankFlags): BankCommand {
   return reason === undefined
     ? { kind: 'show-recovery' }
     : { kind: 'recover', reason, signedBy: signedByOf(flags) };
+}
+
+function initOf(flags: BankFlags): BankCommand {
+  const given = text(flags, 'country');
+  return {
+    kind: 'init',
+    bankName: need(flags, 'bank'),
+    analyst: need(flags, 'analyst'),
+    homeCountry: given === undefined ? undefined : countryCode(given, '--country'),
+    budget: budgetOf(flags),
+  };
+}
+
+function countryOf(operands: readonly string[]): BankCommand {
+  const given = optionalOperand(operands, z.string(), 'one country code, or none');
+  if (given === undefined) return { kind: 'show-country' };
+  return { kind: 'set-country', homeCountry: given === 'none' ? null : countryCode(given, 'country') };
+}
+
+/** Typed in either case. */
+function countryCode(given: string, what: string): string {
+  const code = CountryCode.safeParse(given.trim().toUpperCase());
+  if (code.success) return code.data;
+  throw new FailureError(
+    'wrong-usage',
+    `${what} takes a two-letter country code of ISO 3166, such as DE, FR or GB, not "${given}"`,
+  );
 }
 
 function joinOf(operands: readonly string[], flags: BankFlags): BankCommand {

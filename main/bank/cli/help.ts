@@ -2,7 +2,7 @@
 
 export const BANK_HELP = `One bank of a consortium, for its analyst, without a window.
 
-  npm run bank -- init --bank "Northern Savings" --analyst "A. Kvist" --epsilon 4
+  npm run bank -- init --bank "Northern Savings" --analyst "A. Kvist" --country DE --epsilon 4
   npm run bank -- import transactions.csv.gz
   npm run bank -- join --invite invitation.txt
   npm run bank -- rounds
@@ -12,8 +12,10 @@ export const BANK_HELP = `One bank of a consortium, for its analyst, without a w
   npm run bank -- release --digest 9c1f2ab4d0e7…
   npm run -s bank -- epsilon --json --sampling-rate 0.05 --noise-multiplier 1.2 --steps 500 --delta 5e-7
 
-  init      --bank NAME --analyst NAME [--epsilon E --delta D --unit transaction|account]
+  init      --bank NAME --analyst NAME [--country CODE] [--epsilon E --delta D --unit transaction|account]
                                     name the bank and its analyst, make its key, set the privacy budget
+  country   [CODE | none]           show or state the bank's home country (ISO 3166, such as DE): payments from other
+                                    countries count as foreign; needed only where the files name countries
   import    FILE                    CSV or .csv.gz; the columns are mapped by themselves or as saved before
   join      --invite FILE | RUN     join the consortium of an invitation ("-" reads standard input), or a run of it
   leave     RUN                     take no further part in a run
@@ -71,6 +73,7 @@ export const BANK_OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   bank: { type: 'string' },
   analyst: { type: 'string' },
+  country: { type: 'string' },
   epsilon: { type: 'string' },
   delta: { type: 'string' },
   unit: { type: 'string' },

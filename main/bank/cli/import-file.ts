@@ -1,6 +1,7 @@
 /** `bank import`: maps the columns as saved or guessed, imports, and says how far it is. */
 import path from 'node:path';
 import { FailureError } from '#shared/failure.ts';
+import type { ColumnMapping } from '#shared/features/data-view.ts';
 import { importAnswer, type Answer } from './answers.ts';
 import { type BankProgram, endProgress, showProgress } from './program.ts';
 import type { BankClient } from './reach.ts';
@@ -30,6 +31,11 @@ export async function importFile(client: BankClient, program: BankProgram, file:
       throw new FailureError('import-cancelled', `The import of ${file} was cancelled`);
     case 'running':
     case 'done':
-      return importAnswer(ended);
+      return importAnswer(ended, await lacksHomeCountry(client, mapping));
   }
+}
+
+async function lacksHomeCountry(client: BankClient, { columns }: ColumnMapping): Promise<boolean> {
+  const { bank } = await client['app.state']({});
+  return columns.country !== undefined && bank?.homeCountry === null;
 }

@@ -36,6 +36,16 @@ export async function recover(
   return done(`Done. ${recoveryWords(recovery)}`);
 }
 
+export async function recoverAudit(
+  client: BankClient,
+  { reason, signedBy }: RecoverCommand,
+  program: BankProgram,
+): Promise<Answer> {
+  const countersigned = await credentialsOf(client, program, signedBy);
+  await client['audit.recover']({ reason, countersigned });
+  return done('The audit goes on; an entry says what is missing.');
+}
+
 export async function restored(client: BankClient, kept: string | null): Promise<Answer> {
   const recovery = await client['privacy.recovery']({});
   const before = kept === null ? 'There was no store before.' : `The store of before is kept as ${kept}.`;

@@ -5,6 +5,7 @@ import { noisyPreset } from '#shared/round/noisy-presets.ts';
 import {
   type Answer,
   budgetAnswer,
+  countryAnswer,
   done,
   ledgerAnswer,
   packAnswer,
@@ -19,14 +20,16 @@ import type { BankProgram } from './program.ts';
 import type { BankClient } from './reach.ts';
 import { askReviewers, credentialsOf } from './reviewer-verbs.ts';
 import { release, train, withhold } from './round-verbs.ts';
-import { backup, recover, showRecovery } from './store-verbs.ts';
+import { backup, recover, recoverAudit, showRecovery } from './store-verbs.ts';
 
 export type AskedCommand = Exclude<BankCommand, { kind: 'help' | 'serve' | 'restore' }>;
 
 export async function ask(client: BankClient, command: AskedCommand, program: BankProgram): Promise<Answer> {
   switch (command.kind) {
     case 'init':
-      return init(client, command);
+    case 'show-country':
+    case 'set-country':
+      return askIdentity(client, command);
     case 'import':
       return importFile(client, program, command.file);
     case 'join-consortium':
@@ -60,11 +63,8 @@ export async function ask(client: BankClient, command: AskedCommand, program: Ba
       return showRecovery(client);
     case 'recover':
       return recover(client, command, program);
-    case 'recover-audit': {
-      const countersigned = await credentialsOf(client, program, command.signedBy);
-      await client['audit.recover']({ reason: command.reason, countersigned });
-      return done('The audit goes on; an entry says what is missing.');
-    }
+    case 'recover-audit':
+      return recoverAudit(client, command, program);
     case 'pack':
       return pack(client, program, command);
     case 'list-reviewers':
@@ -136,9 +136,19 @@ function wholeBudget(
   return { epsilon, delta, unit };
 }
 
+type IdentityCommand = Extract<AskedCommand, { kind: 'init' | 'show-country' | 'set-country' }>;
+
+async function askIdentity(client: BankClient, command: IdentityCommand): Promise<Answer> {
+  if (command.kind === 'init') return init(client, command);
+  if (command.kind === 'set-country')
+    await client['app.setHomeCountry']({ homeCountry: command.homeCountry });
+  const { bank } = await client['app.state']({});
+  return countryAnswer(bank?.homeCountry ?? null);
+}
+
 async function init(client: BankClient, command: Extract<AskedCommand, { kind: 'init' }>): Promise<Answer> {
-  const { bankName, analyst, budget } = command;
-  await client['app.setUp']({ bankName, analyst });
+  const { bankName, analyst, homeCountry, budget } = command;
+  await client['app.setUp']({ bankName, analyst, ...(homeCountry === undefined ? {} : { homeCountry }) });
   if (budget !== undefined)
     await client['privacy.setBudget']({ ...wholeBudget(budget, null), reason: 'first set-up' });
   const { bank, dataFolder } = await client['app.state']({});

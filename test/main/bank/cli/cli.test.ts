@@ -89,6 +89,9 @@ describe('usage', () => {
     ['a reviewer without a passphrase file', ['release', '--digest', 'abcdefabcdef', '--reviewer', 'Ada']],
     ['a passphrase as a flag', ['reviewers', 'add', 'Ada', '--passphrase', 'secret']],
     ['a mode that there is not', ['reviewers', 'mode', 'three']],
+    ['a country by its name', ['init', '--bank', 'Nord', '--analyst', 'Anna', '--country', 'Germany']],
+    ['a country that there is not', ['country', 'UK']],
+    ['two countries', ['country', 'DE', 'FR']],
   ])('exits 2 for %s, with nothing opened', async (_, args) => {
     const { code, stdout, stderr } = await run(...args);
     expect(code).toBe(2);
@@ -146,6 +149,36 @@ describe('a bank on the command line', () => {
     const again = Bank.parse(await json('init', '--bank', 'Nord', '--analyst', 'Berta'));
     expect(again.bank.keyFingerprint).toBe(first.bank.keyFingerprint);
     expect(await failure('init', '--bank', 'Other', '--analyst', 'Anna')).toBe('already-set-up');
+  });
+
+  it('states its home country at once or later, and takes it back', async () => {
+    const Named = z.object({ bank: z.object({ homeCountry: z.string().nullable() }) });
+    const init = ['init', '--bank', 'Nord', '--analyst', 'Anna'] as const;
+    expect(Named.parse(await json(...init)).bank.homeCountry).toBeNull();
+    expect((await run('country')).stdout).toContain('State it: bank country CODE');
+    expect(Named.parse(await json(...init, '--country', 'de')).bank.homeCountry).toBe('DE');
+    // Set up again without it, as for another analyst, it stays.
+    expect(Named.parse(await json(...init)).bank.homeCountry).toBe('DE');
+    expect(await json('country', 'FR')).toEqual({ homeCountry: 'FR' });
+    expect(await json('country', 'none')).toEqual({ homeCountry: null });
+    expect(await failure('country', 'ZZ')).toBe('wrong-usage');
+  });
+
+  it('says at an import that the file names countries and nobody said which is the own one', async () => {
+    await run('init', '--bank', 'Nord', '--analyst', 'Anna');
+    const write = (name: string, country: string): string => {
+      const file = path.join(home, name);
+      writeFileSync(
+        file,
+        `transaction_id,tx_datetime,customer_id,tx_amount${country === '' ? '' : ',country'}\n${name},2026-01-05T00:00:00Z,7,5.00${country === '' ? '' : `,${country}`}\n`,
+      );
+      return file;
+    };
+    const hint = 'no home country is stated';
+    expect((await run('import', write('a.csv', ''))).stdout).not.toContain(hint);
+    expect((await run('import', write('b.csv', 'FR'))).stdout).toContain(`${hint}, so no payment counts`);
+    await run('country', 'DE');
+    expect((await run('import', write('c.csv', 'FR'))).stdout).not.toContain(hint);
   });
 
   it('shows and sets budget, policies and ledger', async () => {

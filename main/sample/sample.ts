@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { FailureError } from '#shared/failure.ts';
 import type { Split } from '#shared/round/charter.ts';
 import type { Workers } from '../platform/ports.ts';
+import { bankProfile } from './generator/bank.ts';
 
 /** Days 20..84 of the sample train, labels known by day 92, days 92..119 test (day 0: 2026-01-05). */
 export const SAMPLE_SPLIT: Split = {
@@ -18,6 +19,11 @@ const NAMES = ['Bank Nord', 'Banque du Lac', 'Bank Zuid', 'Bank Wisła', 'Banco 
 
 export function sampleBankName(index: number): string {
   return NAMES[index] ?? `Bank ${String(index + 1)}`;
+}
+
+/** The home country that a bank of the sample states: the one that its rows are generated around. */
+export function sampleBankCountry(index: number): string {
+  return bankProfile(index).country;
 }
 
 export const SampleJob = z.strictObject({

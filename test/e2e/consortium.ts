@@ -9,7 +9,7 @@ import { createProcesses } from '#main/platform/processes/processes.ts';
 import { createWorkers } from '#main/platform/workers/workers.ts';
 import { type Consortium, planRun, startConsortium } from '#main/sample/consortium/consortium.ts';
 import { demoCharter, demoStandingPolicy } from '#main/sample/consortium/plan.ts';
-import { sampleBankName, SAMPLE_SPLIT, writeSample } from '#main/sample/sample.ts';
+import { sampleBankCountry, sampleBankName, SAMPLE_SPLIT, writeSample } from '#main/sample/sample.ts';
 import type { RunId } from '#shared/ids.ts';
 
 const BANKS = 3;
@@ -46,6 +46,7 @@ export async function startTestConsortium(): Promise<TestConsortium> {
     name: sampleBankName(n + 1),
     dataFile: file,
     analyst: 'peer',
+    homeCountry: sampleBankCountry(n + 1),
     budget: { epsilon: 2 * EPSILON, delta: DELTA, unit: 'transaction' as const },
     standing: demoStandingPolicy(ROUNDS, EPSILON),
   }));

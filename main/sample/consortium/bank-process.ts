@@ -28,6 +28,8 @@ export interface MemberPlan {
   /** CSV or CSV.gz whose columns map by themselves. */
   readonly dataFile: string;
   readonly analyst: string;
+  /** null where the file names no country. */
+  readonly homeCountry: string | null;
   /** null for a run without noise: nothing is charged. */
   readonly budget: { readonly epsilon: number; readonly delta: number; readonly unit: PrivacyUnit } | null;
   readonly standing: StandingPolicy;
@@ -66,7 +68,8 @@ export async function startBank(
 
 /** Takes a new bank through the first run: names, budget, policies. */
 export async function setUpBank({ client }: RunningBank, plan: MemberPlan): Promise<void> {
-  await client['app.setUp']({ bankName: plan.name, analyst: plan.analyst });
+  const { name: bankName, analyst, homeCountry } = plan;
+  await client['app.setUp']({ bankName, analyst, ...(homeCountry === null ? {} : { homeCountry }) });
   if (plan.budget !== null)
     await client['privacy.setBudget']({ ...plan.budget, reason: 'sample consortium' });
   await client['policy.setLocal']({ policy: await samplePolicy(client, plan), reason: 'sample consortium' });

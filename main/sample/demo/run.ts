@@ -13,7 +13,7 @@ import type { MemberPlan, RunningBank } from '../consortium/bank-process.ts';
 import { type Consortium, planRun, startConsortium } from '../consortium/consortium.ts';
 import { demoCharter, demoStandingPolicy } from '../consortium/plan.ts';
 import { partitionFile } from '../partition.ts';
-import { sampleBankName, SAMPLE_SPLIT, writeSample } from '../sample.ts';
+import { sampleBankCountry, sampleBankName, SAMPLE_SPLIT, writeSample } from '../sample.ts';
 import { compareModels } from './compare.ts';
 import { followRun, traffic } from './federate.ts';
 import type { DemoOptions } from './options.ts';
@@ -36,6 +36,7 @@ export interface DemoPorts {
 
 interface Member {
   readonly name: string;
+  readonly homeCountry: string | null;
   readonly file: string;
 }
 
@@ -110,7 +111,8 @@ async function prepareData(options: DemoOptions, ports: DemoPorts): Promise<read
   if (options.data.kind === 'file') {
     ports.onProgress('splitting the file into banks', 0);
     const { file, partitionFile: partition, partitionColumn: column } = options.data;
-    return partitionFile({ dataFile: file, partitionFile: partition, column, directory });
+    const parts = await partitionFile({ dataFile: file, partitionFile: partition, column, directory });
+    return parts.map((part) => ({ name: part.name, homeCountry: null, file: part.file }));
   }
   const files = await writeSample({
     ...{ directory, banks: options.data.banks, seed: options.seed, workers: ports.workers },
@@ -118,7 +120,7 @@ async function prepareData(options: DemoOptions, ports: DemoPorts): Promise<read
       ports.onProgress('generating transactions', share);
     },
   });
-  return files.map((file, n) => ({ name: sampleBankName(n), file }));
+  return files.map((file, n) => ({ name: sampleBankName(n), homeCountry: sampleBankCountry(n), file }));
 }
 
 function memberPlan(member: Member, options: DemoOptions): Omit<MemberPlan, 'home'> {
@@ -127,6 +129,7 @@ function memberPlan(member: Member, options: DemoOptions): Omit<MemberPlan, 'hom
     name: member.name,
     dataFile: member.file,
     analyst: ANALYST,
+    homeCountry: member.homeCountry,
     budget: epsilon === null ? null : { epsilon: epsilon * BUDGET_ROOM, delta, unit },
     standing: demoStandingPolicy(rounds, epsilon),
   };

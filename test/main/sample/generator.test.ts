@@ -5,6 +5,8 @@ import { bankFile, bankProfile, bankRows } from '#main/sample/generator/bank.ts'
 import { DAY, type GeneratedRow, SAMPLE_COLUMNS } from '#main/sample/generator/row.ts';
 import { stream, zipf } from '#main/sample/generator/stream.ts';
 import { createWorld } from '#main/sample/generator/world.ts';
+import { sampleBankCountry } from '#main/sample/sample.ts';
+import { CountryCode } from '#shared/features/countries.ts';
 import { RISK_CLASS_OF_CATEGORY } from '#shared/features/merchant-categories.ts';
 
 const world = createWorld(1);
@@ -31,6 +33,14 @@ describe('the generated consortium', () => {
     const all = banks.flat();
     expect(shareOf(all, (row) => row.fraud !== null)).toBeGreaterThan(0.0085);
     expect(shareOf(all, (row) => row.fraud !== null)).toBeLessThan(0.0102);
+  });
+
+  it('names for every bank the country that most of its rows are in', () => {
+    expect([0, 1, 2, 3, 4, 5].map(sampleBankCountry)).toEqual(['DE', 'FR', 'NL', 'PL', 'ES', 'DE']);
+    for (const [bank, rows] of banks.entries()) {
+      const country = CountryCode.parse(sampleBankCountry(bank));
+      expect(shareOf(rows, (row) => row.country === country)).toBeGreaterThan(0.9);
+    }
   });
 
   it('is in time order within its 120 days', () => {

@@ -9,7 +9,7 @@ import { type RunningBank, startBank } from '#main/sample/consortium/bank-proces
 import { planRun, startConsortium } from '#main/sample/consortium/consortium.ts';
 import { type RunningHub, startHub } from '#main/sample/consortium/hub-process.ts';
 import { demoCharter, demoStandingPolicy } from '#main/sample/consortium/plan.ts';
-import { sampleBankName, SAMPLE_SPLIT, writeSample } from '#main/sample/sample.ts';
+import { sampleBankCountry, sampleBankName, SAMPLE_SPLIT, writeSample } from '#main/sample/sample.ts';
 import type { Stream } from '#main/sample/generator/stream.ts';
 import type { RunId } from '#shared/ids.ts';
 import { judge, type Verdict } from './judge.ts';
@@ -98,6 +98,7 @@ function member(dataFile: string, index: number, { rounds }: KillPlan) {
     name: sampleBankName(index),
     dataFile,
     analyst: 'proof',
+    homeCountry: sampleBankCountry(index),
     // A repeated round is charged again: twice the plan, so that kills can't exhaust it.
     budget: { epsilon: 2 * EPSILON, delta: DELTA, unit: 'transaction' as const },
     standing: demoStandingPolicy(rounds, EPSILON),

@@ -15,7 +15,7 @@ import { approve, importData, type MemberPlan, startBank } from '#main/sample/co
 import { type Consortium, planRun, startConsortium } from '#main/sample/consortium/consortium.ts';
 import { startHub } from '#main/sample/consortium/hub-process.ts';
 import { demoCharter, demoStandingPolicy, type DemoTerms } from '#main/sample/consortium/plan.ts';
-import { sampleBankName, SAMPLE_SPLIT, writeSample } from '#main/sample/sample.ts';
+import { sampleBankCountry, sampleBankName, SAMPLE_SPLIT, writeSample } from '#main/sample/sample.ts';
 import { type DemoChoice, keepDemo, type KeptDemo, readKeptDemo } from './kept-demo.ts';
 
 export interface DemoServiceOptions {
@@ -115,7 +115,7 @@ async function found(demo: BringUp, choice: DemoChoice): Promise<Consortium> {
   const seed = choice.seed;
   const files = await writeSample({ directory: join(directory, 'data'), banks, seed, workers, onShare });
   const unit = await unitOf(demo.own);
-  const plans = files.map((dataFile, n) => memberPlan(sampleBankName(n), dataFile, unit));
+  const plans = files.map((dataFile, n) => memberPlan(n, dataFile, unit));
   const [ownPlan, ...peerPlans] = plans;
   if (ownPlan === undefined) throw new FailureError('internal', 'The sample has no bank');
   const launch = { clock, processes, onProgress: demo.onPhase };
@@ -181,12 +181,13 @@ function terms(choice: DemoChoice, banks: number, unit: PrivacyUnit): DemoTerms 
   };
 }
 
-function memberPlan(name: string, dataFile: string, unit: PrivacyUnit): Omit<MemberPlan, 'home'> {
+function memberPlan(index: number, dataFile: string, unit: PrivacyUnit): Omit<MemberPlan, 'home'> {
   const { rounds, delta } = noisyPreset({ recipe: 'few-rounds', unit });
   return {
-    name,
+    name: sampleBankName(index),
     dataFile,
     analyst: 'demonstration',
+    homeCountry: sampleBankCountry(index),
     // Twice the plan: a round that fails is charged again.
     budget: { epsilon: 2 * EPSILON, delta, unit },
     standing: demoStandingPolicy(rounds, EPSILON),
@@ -202,6 +203,8 @@ async function joinOwnBank(
   const { plan, consortium } = member;
   if ((await own['app.state']({})).bank === null)
     await own['app.setUp']({ bankName: plan.name, analyst: 'Demo analyst' });
+  // Whatever was stated before: the generated rows are all that this store will hold.
+  await own['app.setHomeCountry']({ homeCountry: plan.homeCountry });
   const { budget } = await own['privacy.state']({});
   if (budget === null && plan.budget !== null)
     await own['privacy.setBudget']({ ...plan.budget, reason: 'demo consortium' });

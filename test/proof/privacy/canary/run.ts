@@ -6,7 +6,7 @@ import path from 'node:path';
 import { realClock, sleep } from '#main/platform/clock.ts';
 import { createFileLog } from '#main/platform/log.ts';
 import { importData } from '#main/sample/consortium/bank-process.ts';
-import { SAMPLE_SPLIT } from '#main/sample/sample.ts';
+import { sampleBankCountry, SAMPLE_SPLIT } from '#main/sample/sample.ts';
 import { type Charter } from '#shared/round/charter.ts';
 import { presetCharter } from '#shared/round/presets.ts';
 import type { RunId } from '#shared/ids.ts';
@@ -121,7 +121,7 @@ async function memberBank(member: MemberPlan): Promise<OpenedBank> {
   const { client, bank } = opened;
   // What the bridge would push to a page without being asked.
   bank.subscribe((event) => void screens.push(JSON.stringify(event)));
-  await client['app.setUp']({ bankName: name, analyst: 'proof' });
+  await client['app.setUp']({ bankName: name, analyst: 'proof', homeCountry: sampleBankCountry(index) });
   await client['privacy.setBudget']({ epsilon: BUDGET, delta: DELTA, unit: 'transaction', reason: 'proof' });
   await client['policy.setStanding']({ policy: STANDING });
   await importData({ name, client }, { dataFile: file }, { clock: realClock, onShare: () => undefined });

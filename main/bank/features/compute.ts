@@ -11,16 +11,12 @@ import {
   recordedDataVersion,
   type DataVersion,
 } from '#main/bank/store/data-versions.ts';
-import {
-  readFeatureRows,
-  readSeenPairs,
-  settleHomeCountry,
-  type FeatureSource,
-} from '#main/bank/store/feature-rows.ts';
+import { readFeatureRows, readSeenPairs, type FeatureSource } from '#main/bank/store/feature-rows.ts';
+import { readHomeCountry } from '#main/bank/store/home-country.ts';
 import { readLabelHistories } from '#main/bank/store/labels.ts';
 import { allocateBlock, cutBlock, writeBlock, type FeatureBlock } from './block-file.ts';
 import { labelEvents } from './label-events.ts';
-import { readManifest, tidyFolder, writeManifest, type FeatureManifest } from './manifest.ts';
+import { readManifest, removeManifest, tidyFolder, writeManifest, type FeatureManifest } from './manifest.ts';
 import { planFeatures, type FeaturePlan } from './plan.ts';
 import { DAY_MS } from './transform/calendar.ts';
 import { createTransform } from './transform/transform.ts';
@@ -47,29 +43,37 @@ export function computeFeatures(database: Store['database'], task: ComputeTask):
   if (current.rows === 0)
     throw new FailureError('data-missing', 'There are no transactions to compute features from');
   const manifest = readManifest(task.folder);
-  const plan = featurePlan(database, { preset, manifest, current });
+  // Read once: another thread may state another one while this pass goes on.
+  const homeCountry = readHomeCountry(database);
+  const plan = featurePlan(database, { preset, manifest, current, homeCountry });
   if (plan.kind === 'current') return { plan: 'current', reason: 'up to date', rows: manifest?.rows ?? 0 };
-  settleHomeCountry(database);
   const kept = plan.kind === 'append' ? plan.manifest : undefined;
-  tidyFolder(task.folder, kept ?? manifest);
-  const written = computeBlocks(database, { ...task, definition: preset, current, kept });
+  // New blocks may have the names of old ones, which another country or older data made: no list may name both.
+  if (kept === undefined) removeManifest(task.folder);
+  tidyFolder(task.folder, kept);
+  const written = computeBlocks(database, { ...task, definition: preset, current, homeCountry, kept });
   writeManifest(task.folder, written);
   tidyFolder(task.folder, written);
   return { plan: plan.kind, reason: plan.kind === 'append' ? 'new rows' : plan.reason, rows: written.rows };
 }
 
+export interface PlanQuestion {
+  readonly preset: FeaturePreset;
+  readonly manifest: FeatureManifest | undefined;
+  readonly current: DataVersion;
+  /** The one in force unless stated. */
+  readonly homeCountry?: string | null;
+}
+
 export function featurePlan(
   database: Store['database'],
-  {
-    preset,
-    manifest,
-    current,
-  }: { preset: FeaturePreset; manifest: FeatureManifest | undefined; current: DataVersion },
+  { preset, manifest, current, homeCountry = readHomeCountry(database) }: PlanQuestion,
 ): FeaturePlan {
   return planFeatures({
     preset,
     manifest,
     current,
+    homeCountry,
     recorded: manifest === undefined ? undefined : recordedDataVersion(database, manifest.dataVersion),
     changedFrom: manifest === undefined ? undefined : changedSince(database, manifest.dataVersion),
   });
@@ -78,17 +82,19 @@ export function featurePlan(
 interface BlockTask extends ComputeTask {
   readonly definition: FeaturePreset;
   readonly current: DataVersion;
+  readonly homeCountry: string | null;
   /** The set that is added to. */
   readonly kept: FeatureManifest | undefined;
 }
 
 function computeBlocks(database: Store['database'], task: BlockTask): FeatureManifest {
-  const { definition, current, kept } = task;
+  const { definition, current, homeCountry, kept } = task;
   const { lastRowNo } = current;
   const computedUntil = kept?.lastAt ?? -Infinity;
   // Rows of the horizon are read again to fill the windows, and not written again.
   const after = computedUntil - definition.horizonDays * DAY_MS;
-  const source = readFeatureRows(database, { lastRowNo, after: Math.max(after, Number.MIN_SAFE_INTEGER) });
+  const range = { lastRowNo, after: Math.max(after, Number.MIN_SAFE_INTEGER) };
+  const source = readFeatureRows(database, { ...range, homeCountry });
   const seenBefore = kept === undefined ? [] : readSeenPairs(database, { lastRowNo, time: after });
   const labels = labelEvents(source, readLabelHistories(database, lastRowNo));
   const transform = createTransform(definition.name, { columns: source.columns, labels, seenBefore });
@@ -100,9 +106,10 @@ function computeBlocks(database: Store['database'], task: BlockTask): FeatureMan
     if (row % BLOCK_ROWS === 0) task.onProgress(row, row / source.columns.rows);
   }
   return {
-    format: 'parley/features/1',
+    format: 'parley/features/2',
     preset: definition.name,
     presetVersion: definition.version,
+    homeCountry,
     width: definition.inputs.length,
     dataVersion: current.version,
     lastRowNo,

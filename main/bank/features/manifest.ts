@@ -5,9 +5,11 @@ import { z } from 'zod';
 import { FeaturePresetName } from '#shared/round/charter.ts';
 
 export const FeatureManifest = z.strictObject({
-  format: z.literal('parley/features/1'),
+  format: z.literal('parley/features/2'),
   preset: FeaturePresetName,
   presetVersion: z.int(),
+  /** As stated when the set was computed: blocks of two countries never stand in one set. */
+  homeCountry: z.string().nullable(),
   width: z.int().min(1),
   /** The data that the set was computed from. */
   dataVersion: z.int().min(1),
@@ -39,6 +41,10 @@ export function writeManifest(folder: string, manifest: FeatureManifest): void {
   const partial = path.join(folder, `${FILE}.partial`);
   writeFileSync(partial, JSON.stringify(manifest), { mode: 0o600 });
   renameSync(partial, path.join(folder, FILE));
+}
+
+export function removeManifest(folder: string): void {
+  rmSync(path.join(folder, FILE), { force: true });
 }
 
 /** Makes the folder, and removes from it what the manifest does not name: blocks of a computation that was stopped. */

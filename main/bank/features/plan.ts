@@ -12,6 +12,8 @@ export type FeaturePlan =
 export type RecomputeReason =
   | 'first-time'
   | 'preset-changed'
+  /** Which payments are foreign is another matter from the first row on. */
+  | 'home-country-changed'
   /** The manifest's data version is not one of this store: a backup was restored. */
   | 'other-data'
   /** Older rows came in, or a label became known at a time that is computed already. */
@@ -21,17 +23,21 @@ export interface PlanInput {
   readonly preset: FeaturePreset;
   readonly manifest: FeatureManifest | undefined;
   readonly current: DataVersion;
+  /** As stated now. */
+  readonly homeCountry: string | null;
   /** The store's record of the data version that the manifest names. */
   readonly recorded: DataVersion | undefined;
   /** Earliest time (UTC milliseconds) changed since the manifest's data version. */
   readonly changedFrom: number | undefined;
 }
 
-export function planFeatures({ preset, manifest, current, recorded, changedFrom }: PlanInput): FeaturePlan {
+export function planFeatures(input: PlanInput): FeaturePlan {
+  const { preset, manifest, current, homeCountry, recorded, changedFrom } = input;
   if (manifest === undefined) return { kind: 'recompute', reason: 'first-time' };
   if (manifest.preset !== preset.name || manifest.presetVersion !== preset.version) {
     return { kind: 'recompute', reason: 'preset-changed' };
   }
+  if (manifest.homeCountry !== homeCountry) return { kind: 'recompute', reason: 'home-country-changed' };
   if (recorded?.lastRowNo !== manifest.lastRowNo || recorded.lastAt !== manifest.lastAt) {
     return { kind: 'recompute', reason: 'other-data' };
   }

@@ -6,6 +6,7 @@ import { FeaturePresetName, type Charter } from '#shared/round/charter.ts';
 import type { Clock, Log, WorkerHandle, Workers } from '#main/platform/ports.ts';
 import type { Store } from '#main/platform/sqlite/open.ts';
 import { currentDataVersion } from '#main/bank/store/data-versions.ts';
+import { readHomeCountry } from '#main/bank/store/home-country.ts';
 import { featurePlan } from './compute.ts';
 import type { FeatureSet } from './feature-rows.ts';
 import type { FeatureTerms } from './feature-set.ts';
@@ -52,7 +53,10 @@ export function createFeatureService(options: FeatureServiceOptions): FeatureSer
   return {
     compute: computations.compute,
     state: () => stateOf(computations.last(), manifestOf, clock.monotonic()),
-    version: () => `${String(currentDataVersion(store.database).version)} ${today(clock)}`,
+    version: () => {
+      const { version } = currentDataVersion(store.database);
+      return `${String(version)} ${today(clock)} ${readHomeCountry(store.database) ?? '-'}`;
+    },
     open: async (charter) => {
       const preset = charter.features;
       if (manifestOf(preset) === undefined) await computations.compute(preset);

@@ -11,6 +11,8 @@ export interface FeatureRowRange {
   readonly lastRowNo: number;
   /** Rows at this time (UTC milliseconds) or before are left out. */
   readonly after: number;
+  /** As the bank states it; null leaves every row's country at its neutral value. */
+  readonly homeCountry: string | null;
 }
 
 export interface FeatureSource {
@@ -19,14 +21,20 @@ export interface FeatureSource {
   readonly rowNo: Uint32Array;
 }
 
+// Written in either case. What is no two-letter code can't be compared with one, so it is neutral, as a row without a country is.
+const IS_FOREIGN = `
+  CASE WHEN length(@homeCountry) = 2 AND length(country) <> 2 THEN 0
+    ELSE coalesce(upper(country) <> upper(@homeCountry), 0) END`;
+
 const SELECT_ROWS = `
   SELECT row_no, occurred_at, account_no, terminal_no, counterparty_no, amount_minor, currency, direction = 'in',
     CASE upper(channel) WHEN 'POS' THEN 1 WHEN 'ECOM' THEN 2 WHEN 'ATM' THEN 3 WHEN 'TRANSFER' THEN 4 WHEN 'P2P' THEN 5
       ELSE 0 END,
-    coalesce(country <> @homeCountry, 0), coalesce(new_device, 0), coalesce(lower(entry_mode) = 'ecom', 0),
+    ${IS_FOREIGN}, coalesce(new_device, 0), coalesce(lower(entry_mode) = 'ecom', 0),
     coalesce(lower(entry_mode) = 'magstripe', 0), merchant_category
   FROM transactions WHERE row_no <= @lastRowNo AND occurred_at > @after`;
 
+type Span = Pick<FeatureRowRange, 'lastRowNo' | 'after'>;
 const COUNT_ROWS = 'SELECT count(*) FROM transactions WHERE row_no <= @lastRowNo AND occurred_at > @after';
 
 type RawRow = readonly [
@@ -48,11 +56,8 @@ type RawRow = readonly [
 
 /** Throws `invalid-input` for a currency without a fixed public rate. */
 export function readFeatureRows(database: Database.Database, range: FeatureRowRange): FeatureSource {
-  const count =
-    database
-      .prepare<FeatureRowRange, number>(COUNT_ROWS)
-      .pluck()
-      .get({ ...range }) ?? 0;
+  const { lastRowNo, after } = range;
+  const count = database.prepare<Span, number>(COUNT_ROWS).pluck().get({ lastRowNo, after }) ?? 0;
   const terminals = highestNumber(database, 'terminal');
   const columns = emptyColumns(count, {
     accounts: highestNumber(database, 'account') + 1,
@@ -61,9 +66,9 @@ export function readFeatureRows(database: Database.Database, range: FeatureRowRa
   const rowNo = new Uint32Array(count);
   const unitsOf = createUnits();
   const rows = database
-    .prepare<FeatureRowRange & { homeCountry: string }, RawRow>(SELECT_ROWS)
+    .prepare<FeatureRowRange, RawRow>(SELECT_ROWS)
     .raw()
-    .iterate({ ...range, homeCountry: homeCountry(database) ?? '' });
+    .iterate({ ...range });
   let at = 0;
   for (const row of rows) {
     rowNo[at] = row[0];
@@ -97,25 +102,6 @@ export function* readSeenPairs(
     .raw()
     .iterate(terminals, upTo.lastRowNo, upTo.time);
   yield* rows;
-}
-
-/** The bank's country, by which rows are foreign or not: the most frequent one when first asked for, then kept. */
-export function settleHomeCountry(database: Database.Database): string | null {
-  const settle = database.transaction(() => {
-    const settled = homeCountry(database);
-    if (settled !== null) return settled;
-    database.exec(
-      `INSERT INTO home_country SELECT country FROM transactions
-       WHERE country IS NOT NULL AND row_no <= (SELECT max(last_row_no) FROM data_versions)
-       GROUP BY country ORDER BY count(*) DESC, country LIMIT 1`,
-    );
-    return homeCountry(database);
-  });
-  return settle.immediate();
-}
-
-function homeCountry(database: Database.Database): string | null {
-  return database.prepare<[], string>('SELECT country FROM home_country').pluck().get() ?? null;
 }
 
 function riskClassCode(category: string | null): number {

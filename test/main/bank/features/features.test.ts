@@ -11,7 +11,9 @@ import type { FeatureRows } from '#main/bank/features/feature-rows.ts';
 import { openFeatureSet, type FeatureTerms } from '#main/bank/features/feature-set.ts';
 import { leftOutAfter } from '#main/bank/features/known-cards.ts';
 import { readManifest } from '#main/bank/features/manifest.ts';
+import { openHomeCountry } from '#main/bank/store/home-country.ts';
 import { bankFile } from '#main/sample/generator/bank.ts';
+import { sampleBankCountry } from '#main/sample/sample.ts';
 import { createTestBank, type TestBank } from '../data/bank-store.ts';
 import { DAY } from './rows.ts';
 
@@ -34,12 +36,12 @@ async function importLines(into: TestBank, lines: readonly string[]): Promise<vo
   expect(done).toMatchObject({ state: { kind: 'done' }, added: lines.length });
 }
 
-function compute(of: TestBank, preset: FeaturePresetName = 'card-v1'): Computed {
-  return computeFeatures(of.store.database, {
-    preset,
-    folder: path.join(of.folder, preset),
-    onProgress: () => undefined,
-  });
+function compute(
+  of: TestBank,
+  preset: FeaturePresetName = 'card-v1',
+  onProgress = (): void => undefined,
+): Computed {
+  return computeFeatures(of.store.database, { preset, folder: path.join(of.folder, preset), onProgress });
 }
 
 const TERMS: FeatureTerms = {
@@ -160,6 +162,7 @@ describe('computed features', () => {
     const file = bank.write('bank.csv', [...bankFile(1, 3)].slice(0, 12_000).join(''));
     expect((await bank.data.inspect(file)).mapping).toMatchObject({ amountUnit: 'minor' });
     await bank.import(file);
+    openHomeCountry(bank.store.database).state(sampleBankCountry(3));
     compute(bank, 'card-v2');
     const { train } = open(bank, {
       features: 'card-v2',
@@ -185,6 +188,129 @@ describe('computed features', () => {
     expect([19, 20, 21, 22, 23].map(mean).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
     expect([24, 25, 26, 27].map(mean).every((share) => share > 0.01)).toBe(true);
     expect(mean(31)).toBe(0);
+  });
+});
+
+describe('the foreign columns', () => {
+  /** Inputs 13 and 14 of card-v2: foreign, and foreign for the first time in ten days. */
+  const FOREIGN = 12;
+  /** Account and country of one payment an hour. */
+  type Payment = readonly [account: string, country: string];
+  const OTHERS: readonly Payment[] = [
+    ...Array.from({ length: 10 }, (): Payment => ['a', 'DE']),
+    ...Array.from({ length: 10 }, (): Payment => ['b', 'FR']),
+  ];
+
+  async function importPayments(into: TestBank, payments: readonly Payment[]): Promise<void> {
+    const lines = payments.map(([account, country], n) => {
+      const at = new Date(Date.UTC(2026, 0, 5) + n * (DAY / 24)).toISOString();
+      return `tx${String(n)}-${account},${at},${account},5.00,${country}`;
+    });
+    const header = 'transaction_id,tx_datetime,customer_id,tx_amount,country';
+    const done = await into.import(into.write('payments.csv', [header, ...lines, ''].join('\n')));
+    expect(done).toMatchObject({ state: { kind: 'done' }, added: payments.length });
+  }
+
+  /** Both inputs of each row as two digits, in the order of the file. */
+  function foreign(of: TestBank): readonly string[] {
+    const all = {
+      trainFrom: '2026-01-01',
+      trainUntil: '2026-03-01',
+      labelsKnownBy: '2026-12-01',
+      testFrom: '2026-12-01',
+      testUntil: '2026-12-02',
+    };
+    const { train } = open(of, { features: 'card-v2', split: all, today: '2026-12-02' });
+    return Array.from({ length: train.rows }, (_, row) =>
+      [0, 1].map((n) => String(train.x[row * train.width + FOREIGN + n])).join(''),
+    );
+  }
+
+  it.each([null, 'DE', 'FR', 'NL'])(
+    'of other accounts do not turn on one account, near a tie, with the home country %s',
+    async (country) => {
+      const other = createTestBank();
+      const columns = [];
+      for (const [store, tieBreaker] of [
+        [bank, 'DE'],
+        [other, 'FR'],
+      ] as const) {
+        openHomeCountry(store.store.database).state(country);
+        await importPayments(store, [...OTHERS, ['c', tieBreaker], ['c', tieBreaker]]);
+        compute(store, 'card-v2');
+        columns.push(foreign(store).slice(0, OTHERS.length));
+      }
+      expect(columns[0]).toHaveLength(OTHERS.length);
+      expect(columns[0]).toEqual(columns[1]);
+      await other.remove();
+    },
+  );
+
+  it('stay neutral while no home country is stated, and no computation states one', async () => {
+    await importPayments(bank, OTHERS);
+    compute(bank, 'card-v2');
+    expect(new Set(foreign(bank))).toEqual(new Set(['00']));
+    expect(openHomeCountry(bank.store.database).read()).toBeNull();
+  });
+
+  it('follow the stated country, in either case, and stay neutral for what is no two-letter code', async () => {
+    const payments: Payment[] = [
+      ['a', 'de'],
+      ['a', 'FR'],
+      ['a', 'fr'],
+      ['a', ''],
+      ['a', 'DEU'],
+      ['a', 'Germany'],
+      ['b', 'FR'],
+    ];
+    openHomeCountry(bank.store.database).state('DE');
+    await importPayments(bank, payments);
+    compute(bank, 'card-v2');
+    expect(foreign(bank)).toEqual(['00', '11', '10', '00', '00', '00', '11']);
+  });
+
+  it('are computed anew, all of them, when another country is stated', async () => {
+    const home = openHomeCountry(bank.store.database);
+    await importPayments(bank, OTHERS);
+    compute(bank, 'card-v2');
+    for (const [country, isForeign] of [
+      ['DE', [false, true]],
+      ['FR', [true, false]],
+      [null, [false, false]],
+    ] as const) {
+      home.state(country);
+      expect(() => foreign(bank)).toThrow(expect.objectContaining({ code: 'features-not-ready' }));
+      expect(compute(bank, 'card-v2')).toMatchObject({ plan: 'recompute', reason: 'home-country-changed' });
+      expect(compute(bank, 'card-v2')).toMatchObject({ plan: 'current' });
+      const rows = foreign(bank);
+      expect([rows[0], rows.at(-1)].map((row) => row?.startsWith('1'))).toEqual(isForeign);
+    }
+  });
+
+  it('are never read from a set whose replacement was broken off', async () => {
+    const home = openHomeCountry(bank.store.database);
+    home.state('DE');
+    await importPayments(bank, OTHERS);
+    compute(bank, 'card-v2');
+    home.state('FR');
+    expect(() =>
+      compute(bank, 'card-v2', () => {
+        throw new Error('killed');
+      }),
+    ).toThrow('killed');
+    home.state('DE');
+    expect(() => foreign(bank)).toThrow(expect.objectContaining({ code: 'features-not-ready' }));
+    expect(compute(bank, 'card-v2')).toMatchObject({ plan: 'recompute', rows: OTHERS.length });
+  });
+
+  it('of a store that settled its country before go on with it, as the file writes it', async () => {
+    bank.store.database.exec("INSERT INTO home_country VALUES ('DEU')");
+    await importPayments(bank, [
+      ['a', 'DEU'],
+      ['a', 'FRA'],
+    ]);
+    compute(bank, 'card-v2');
+    expect(foreign(bank)).toEqual(['00', '11']);
   });
 });
 

@@ -21,9 +21,13 @@ test('the first run makes a bank, sets its budget and reads an invitation', asyn
   await page.getByRole('button', { name: 'Make the key and continue' }).click();
   await expect(page.getByText('Give a name.')).toHaveCount(2);
   await page.getByLabel('Bank').fill('Bank Nord');
+  await page.getByLabel('Home country').selectOption({ label: 'Sweden (SE)' });
   await page.getByLabel('Analyst').fill('A. Kvist');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Privacy budget' })).toBeVisible();
+  expect(screen.backend.commands).toEqual([
+    { method: 'app.setUp', input: { bankName: 'Bank Nord', analyst: 'A. Kvist', homeCountry: 'SE' } },
+  ]);
   await page.getByRole('button', { name: 'Set the budget' }).click();
   await page.getByLabel('Invitation').fill('nothing');
   await page.getByRole('button', { name: 'Read the invitation' }).click();
@@ -32,6 +36,40 @@ test('the first run makes a bank, sets its budget and reads an invitation', asyn
   await page.getByRole('button', { name: 'Read the invitation' }).click();
   await page.getByRole('button', { name: 'Join EU fraud consortium' }).click();
   await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
+  expect(screen.complaints()).toEqual([]);
+  await screen.close();
+});
+
+test('the home country is stated in Settings, where an import that names countries leads to', async ({
+  page,
+}) => {
+  const screen = await openScreen(page, 'full', 'settings/bank');
+  const country = page.getByRole('combobox', { name: 'Home country' });
+  await expect(country).toHaveValue('SE');
+  const save = page.getByRole('button', { name: 'State the home country' });
+  await expect(save).toHaveAttribute('aria-disabled', 'true');
+  await country.selectOption('');
+  await save.click();
+  await expect(save).toHaveAttribute('aria-disabled', 'true');
+  await expect(country).toHaveValue('');
+  await page.goto(page.url().replace(/#.*/, '#/data/import'));
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') });
+  const hint = page.getByText('no home country is stated');
+  await expect(page.getByText('The mapping is guessed from the header')).toBeVisible();
+  await expect(hint).toBeHidden();
+  await page.getByRole('combobox', { name: 'Country', exact: true }).selectOption('merchant');
+  await expect(hint).toBeVisible();
+  await page.getByRole('link', { name: 'State it under Settings' }).click();
+  await country.selectOption('NO');
+  await save.click();
+  await expect(country).toHaveValue('NO');
+  await expect(save).toHaveAttribute('aria-disabled', 'true');
+  expect(screen.backend.commands.map(({ input }) => input)).toEqual([
+    { homeCountry: null },
+    { homeCountry: 'NO' },
+  ]);
   expect(screen.complaints()).toEqual([]);
   await screen.close();
 });

@@ -1,5 +1,5 @@
 /** How the chosen file is read: a guessed or saved mapping that can be corrected, with what would be stored at once. */
-import { Button, Checkbox } from '@mantine/core';
+import { Anchor, Button, Checkbox } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type ColumnMapping, type FileInspection } from '#shared/features/data-view.ts';
 import { useCommand } from '../../commands/registry.tsx';
@@ -11,7 +11,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { bytesText } from '../../ui/format.ts';
 import { Stacked } from '../../ui/page.tsx';
 import { Panel, Part } from '../../ui/panel.tsx';
-import { navigate } from '../route.ts';
+import { hrefOf, navigate } from '../route.ts';
 import classes from './data.module.css';
 import { ColumnTable, RawRows, SampleRows } from './mapping-tables.tsx';
 import { ReadingSettings } from './reading-settings.tsx';
@@ -60,15 +60,7 @@ function Mapping({ file, mapping, onChange, error, onAnother }: MappingProps): R
       <Panel title={words.reading}>
         <ReadingSettings mapping={mapping} onChange={onChange} />
       </Panel>
-      {file.warnings.length === 0 ? null : (
-        <Panel title={words.warnings}>
-          <ul className={classes['warning']}>
-            {file.warnings.map((warning) => (
-              <li key={warning}>{warning}</li>
-            ))}
-          </ul>
-        </Panel>
-      )}
+      <Warnings file={file} mapping={mapping} />
       <Panel title={words.preview}>
         <SampleRows sample={file.sample} />
       </Panel>
@@ -77,6 +69,27 @@ function Mapping({ file, mapping, onChange, error, onAnother }: MappingProps): R
       </Panel>
       <StartBar file={file} mapping={mapping} onAnother={onAnother} />
     </Stacked>
+  );
+}
+
+function Warnings({ file, mapping }: Pick<MappingProps, 'file' | 'mapping'>): ReactNode {
+  const app = useAsk('app.state', {});
+  const lacksHomeCountry = mapping.columns.country !== undefined && app.data?.bank?.homeCountry === null;
+  if (file.warnings.length === 0 && !lacksHomeCountry) return null;
+  return (
+    <Panel title={words.warnings}>
+      <ul className={classes['warning']}>
+        {file.warnings.map((warning) => (
+          <li key={warning}>{warning}</li>
+        ))}
+        {lacksHomeCountry ? (
+          <li>
+            {words.noHomeCountry}{' '}
+            <Anchor href={hrefOf({ screen: 'settings', section: 'bank' })}>{words.stateHomeCountry}</Anchor>
+          </li>
+        ) : null}
+      </ul>
+    </Panel>
   );
 }
 

@@ -1,16 +1,19 @@
-/** The bank's and the analyst's name; the key is made with them. */
+/** The bank's and the analyst's name, and the home country; the key is made with them. */
 import { Button, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTell } from '../../queries/ask.ts';
 import { text } from '../../text/en.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { CountryField } from '../settings/country-field.tsx';
 import classes from './first-run.module.css';
+import { setUpOf } from './identity.ts';
 
 const words = text.firstRun.identity;
 
 export function IdentityForm(): ReactNode {
   const [bankName, setBankName] = useState('');
   const [analyst, setAnalyst] = useState('');
+  const [homeCountry, setHomeCountry] = useState<string | null>(null);
   const [isTried, setTried] = useState(false);
   const setUp = useTell('app.setUp');
   const missing = (value: string): string | undefined =>
@@ -21,8 +24,8 @@ export function IdentityForm(): ReactNode {
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (bankName.trim() !== '' && analyst.trim() !== '')
-          setUp.mutate({ bankName: bankName.trim(), analyst: analyst.trim() });
+        const stated = setUpOf({ bankName, analyst, homeCountry });
+        if (stated !== null) setUp.mutate(stated);
       }}
     >
       <TextInput
@@ -47,6 +50,7 @@ export function IdentityForm(): ReactNode {
           setAnalyst(event.currentTarget.value);
         }}
       />
+      <CountryField value={homeCountry} inForce={null} onChange={setHomeCountry} />
       {setUp.isError ? <FailureNotice error={setUp.error} /> : null}
       <div>
         <Button type="submit" variant="filled" loading={setUp.isPending}>

@@ -1,4 +1,4 @@
-/** Who this bank is, and its key's fingerprint. */
+/** Who this bank is, its home country, and its key's fingerprint. */
 import { type ReactNode } from 'react';
 import { type AppState } from '#shared/contract/bank.ts';
 import { text } from '../../text/en.ts';
@@ -6,6 +6,7 @@ import { Digest } from '../../ui/digest.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
+import { CountryPanel } from './country-panel.tsx';
 
 const words = text.settings.bank;
 
@@ -23,6 +24,7 @@ export function BankSection({ state }: { readonly state: AppState }): ReactNode 
           ]}
         />
       </Panel>
+      <CountryPanel inForce={bank.homeCountry} />
       <Panel
         title={words.keys}
         aside={<StatusBadge tone={tone}>{words.protectionWords[keyProtection]}</StatusBadge>}

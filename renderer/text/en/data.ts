@@ -103,6 +103,9 @@ export const dataText = {
     rejected: 'rejected',
     raw: 'First rows of the file',
     warnings: 'Warnings',
+    noHomeCountry:
+      'The file names countries, but no home country is stated: no payment will count as foreign.',
+    stateHomeCountry: 'State it under Settings',
     save: 'Remember this mapping for files with the same header',
     another: 'Choose another file',
     start: (name: string) => `Import ${name}`,

@@ -8,7 +8,7 @@ export const firstRun = {
   later: 'Finish later',
   identity: {
     title: 'Who you are',
-    why: 'The consortium sees the bank’s name; the analyst’s name stays in this bank’s records. A signing key is made now and never leaves this machine.',
+    why: 'The consortium sees the bank’s name; the analyst’s name and the home country stay in this bank’s records. A signing key is made now and never leaves this machine.',
     bank: 'Bank',
     bankHelp: 'As the other members know it.',
     analyst: 'Analyst',

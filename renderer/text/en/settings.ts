@@ -32,6 +32,16 @@ export const settings = {
         'a file that only this user may read: there is no key store here, so the key is stored unencrypted',
     },
   },
+  country: {
+    title: 'Foreign payments',
+    label: 'Home country',
+    why: 'Payments from other countries count as foreign. Leave it empty if your files name no country.',
+    notStated: 'not stated',
+    change: 'Another country changes which payments are foreign: all features are then computed anew.',
+    save: 'State the home country',
+    unchanged: 'Choose another country first',
+    saved: 'The home country was saved',
+  },
   hub: {
     title: 'Consortium',
     operator: 'Operator’s fingerprint',

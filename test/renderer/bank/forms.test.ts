@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dayRates } from '../../../renderer/bank/data/day-rates.ts';
 import { withColumn } from '../../../renderer/bank/data/mapping-tables.tsx';
+import { setUpOf } from '../../../renderer/bank/first-run/identity.ts';
 import { firstRunStep } from '../../../renderer/bank/first-run/steps.ts';
 import { parseBudget } from '../../../renderer/bank/privacy/budget-form.ts';
 import { chargedSteps } from '../../../renderer/bank/privacy/charged-steps.ts';
@@ -9,7 +10,9 @@ import { parameterCount } from '../../../renderer/bank/rounds/charter-facts.ts';
 import { offerOf } from '../../../renderer/bank/rounds/round-actions.tsx';
 import { scopeFigureRows } from '../../../renderer/bank/rounds/scope-figures.ts';
 import { standingOf } from '../../../renderer/bank/rounds/stages.ts';
+import { countryOptions } from '../../../renderer/bank/settings/country-field.tsx';
 import { parsePolicy, policyText } from '../../../renderer/bank/settings/local-policy.ts';
+import { bankContract } from '#shared/contract/bank.ts';
 import { createAccountant } from '#shared/privacy/accountant.ts';
 import { SCENARIOS } from '../../e2e/fixtures/scenarios.ts';
 import { ledgerEntries, privacyState } from '../../e2e/fixtures/ledger.ts';
@@ -177,5 +180,35 @@ describe('the local policy', () => {
     const text = policyText(localPolicy);
     const wrong = { ...text, numbers: { ...text.numbers, minimumCohort: '2.5', undoSeconds: '' } };
     expect(parsePolicy(wrong)).toEqual({ kind: 'invalid', fields: ['minimumCohort', 'undoSeconds'] });
+  });
+});
+
+describe('the home country', () => {
+  const typed = { bankName: ' Bank Nord ', analyst: 'A. Kvist', homeCountry: null };
+
+  it('is stated at the first run only where it was chosen', () => {
+    expect(setUpOf(typed)).toEqual({ bankName: 'Bank Nord', analyst: 'A. Kvist' });
+    expect(setUpOf({ ...typed, homeCountry: 'SE' })).toEqual({
+      bankName: 'Bank Nord',
+      analyst: 'A. Kvist',
+      homeCountry: 'SE',
+    });
+    expect(setUpOf({ ...typed, analyst: ' ', homeCountry: 'SE' })).toBeNull();
+  });
+
+  it('is chosen by name, and every choice is one that the bank takes', () => {
+    const { input } = bankContract['app.setHomeCountry'];
+    const [unstated, ...countries] = countryOptions(null);
+    expect(unstated).toEqual({ value: '', label: 'not stated' });
+    expect(countries).toHaveLength(250);
+    expect(countries).toContainEqual({ value: 'SE', label: 'Sweden (SE)' });
+    for (const { value } of countries) expect(input.safeParse({ homeCountry: value }).success).toBe(true);
+    const labels = countries.map(({ label }) => label);
+    expect(labels).toEqual(labels.toSorted((a, b) => a.localeCompare(b, 'en')));
+  });
+
+  it('of an older store is shown as it is', () => {
+    expect(countryOptions('SE')).toHaveLength(251);
+    expect(countryOptions('SWE')[1]).toEqual({ value: 'SWE', label: 'SWE' });
   });
 });

@@ -11,6 +11,7 @@ import type {
   Recipe,
   Split,
 } from './charter.ts';
+import { largestStepSum } from './more-noise.ts';
 import { noisyPreset } from './noisy-presets.ts';
 
 export const RECIPE_NAMES = ['few-rounds', 'one-step', 'fedavg', 'fedavgm', 'fedadam'] as const;
@@ -187,11 +188,12 @@ function presetGrids(terms: {
   const { samplingRate, clippingNorm } = presetOf(recipe, unit);
   const isPrivate = noiseMultiplier > 0;
   const norm = isPrivate ? clippingNorm : UNCLIPPED_NORM[unit];
-  const largestSum = 2 * samplingRate * largestTier * norm + 16 * noiseMultiplier * clippingNorm;
+  const noiseStandardDeviation = noiseMultiplier * clippingNorm;
+  const largestSum = largestStepSum({ samplingRate, units: largestTier, norm, noiseStandardDeviation });
   return {
     difference: { exponent: isPrivate ? -16 : -20, clamp: 4 },
     sum: {
-      exponent: isPrivate ? Math.ceil(Math.log2(noiseMultiplier * clippingNorm)) - NOISE_BITS[sampler] : -20,
+      exponent: isPrivate ? Math.ceil(Math.log2(noiseStandardDeviation)) - NOISE_BITS[sampler] : -20,
       clamp: 2 ** Math.ceil(Math.log2(largestSum)),
     },
   };

@@ -8,7 +8,7 @@ import { encodeUpdate } from '#main/learning/recipes/update-codec.ts';
 import type { Trainer, TrainingJob, TrainingOutcome, TrainingRequest } from '#main/bank/training/trainer.ts';
 
 export interface FakeTrainer extends Trainer {
-  /** ‖γG‖ / (σC√(P·K)) of the next updates. */
+  /** ‖γG‖ / (σC√(P·K)) of the next updates, σ the noise that was asked for. */
   noiseRatio: number;
   /** Raw figure that must never decide an automatic release. */
   clippedShare: number;
@@ -66,7 +66,8 @@ function outcomeOf(request: TrainingRequest, trainer: FakeTrainer, seed: string)
   const parameters = parameterCount(charter.model.layers);
   const layout = updateLayout(charter, parameters, index);
   const steps = charter.recipe.kind === 'few-rounds' ? stepsOfRound(charter.recipe, index) : 1;
-  const deviation = charter.privacy.noiseMultiplier * (charter.privacy.clippingNorm ?? 1);
+  const noiseMultiplier = request.noiseMultiplier ?? charter.privacy.noiseMultiplier;
+  const deviation = noiseMultiplier * (charter.privacy.clippingNorm ?? 1);
   const direction = unitVector(parameters, seed);
   const vectors: Partial<Record<VectorName, Float64Array>> = {};
   for (const { name, gridStep, length: numbers } of layout) {

@@ -66,12 +66,16 @@ interface JobSetting {
 }
 
 function startJob({ thread, order, request, onProgress, clock }: JobSetting): TrainingJob {
-  const { charter, tier, checkpoint, ownGradient, withLocalEffect = false } = request;
+  const { charter, tier, checkpoint, ownGradient, withLocalEffect = false, noiseMultiplier } = request;
   const started = clock.monotonic();
   const onShare = (share: number): void => {
     onProgress(progressOf(share, (clock.monotonic() - started) / 1000));
   };
-  const details = { order, tier, checkpoint, withLocalEffect, ...(ownGradient && { ownGradient }) };
+  const details = {
+    ...{ order, tier, checkpoint, withLocalEffect },
+    ...(ownGradient && { ownGradient }),
+    ...(noiseMultiplier !== undefined && { noiseMultiplier }),
+  };
   const result = thread.train(charter, details, onShare).then(outcomeOf);
   const ended = result.then(
     () => undefined,

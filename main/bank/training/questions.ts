@@ -38,6 +38,8 @@ export const TrainingOrder = z.object({
   checkpoint: Checkpoint,
   ownGradient: vector.optional(),
   withLocalEffect: z.boolean(),
+  /** More noise than the charter's; without it the charter's own. */
+  noiseMultiplier: z.number().gt(0).optional(),
 });
 export type TrainingOrder = z.infer<typeof TrainingOrder>;
 

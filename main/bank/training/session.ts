@@ -117,6 +117,7 @@ function draw(loaded: Loaded, order: TrainingOrder, ports: SessionPorts & OrderW
     units: loaded.units,
     tier: order.tier,
     lastOwnMean: order.ownGradient ?? null,
+    noiseMultiplier: order.noiseMultiplier,
     chance: createChance(aesKeystream(ports.random)),
     onStep: (done, steps) => {
       if (ports.isStopped())

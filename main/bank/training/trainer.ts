@@ -18,6 +18,8 @@ export interface TrainingRequest {
   readonly ownGradient: Float64Array | undefined;
   /** Also measures own test days before and after this update alone, which costs two evaluations. */
   readonly withLocalEffect?: boolean;
+  /** More noise than the charter's, as charged; without it the charter's own. */
+  readonly noiseMultiplier?: number | undefined;
 }
 
 /** Raw figures: no noise covers them, so they stay in the bank and decide nothing by rule. */

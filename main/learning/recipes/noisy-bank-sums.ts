@@ -1,5 +1,6 @@
 /** The noisy sums of one bank under its charter. */
 import type { FewRoundsRecipe, OneStepRecipe } from '#shared/round/charter.ts';
+import { withNoise } from '#shared/round/more-noise.ts';
 import { noiseStandardDeviation } from '../dp-sgd/noise.ts';
 import type { NoisySums, StepFigures } from '../dp-sgd/noisy-sums.ts';
 import { noisySums } from '../dp-sgd/noisy-sums.ts';
@@ -8,12 +9,15 @@ import { vectorLayout } from './published-sums.ts';
 
 export function bankSums(recipe: FewRoundsRecipe | OneStepRecipe, training: LocalTraining): NoisySums {
   const { charter, checkpoint, engine, units, chance } = training;
+  const { noiseMultiplier = charter.privacy.noiseMultiplier } = training;
+  if (!(noiseMultiplier >= charter.privacy.noiseMultiplier))
+    throw new RangeError(`noise multiplier ${String(noiseMultiplier)} is less than the charter's`);
   const { gridStep } = vectorLayout(charter, checkpoint, 'sum');
   const terms = {
     units,
     samplingRate: recipe.samplingRate,
     clippingNorm: charter.privacy.clippingNorm,
-    noiseStandardDeviation: noiseStandardDeviation(charter),
+    noiseStandardDeviation: noiseStandardDeviation(withNoise(charter, noiseMultiplier)),
     sampler: charter.privacy.sampler,
     gridStep,
     bound: Math.ceil(charter.grids.sum.clamp / gridStep),

@@ -19,6 +19,8 @@ export interface LocalTraining {
   /** ḡ_b: mean noisy gradient of this bank's last included round (`ownMean`); null before one. */
   readonly lastOwnMean: Float64Array | null;
   readonly chance: Chance;
+  /** More noise than the charter's, for this training alone; the preconditioner stays the charter's, as at all banks. */
+  readonly noiseMultiplier?: number | undefined;
   /** Called after each step with steps done and steps in all. */
   readonly onStep?: (done: number, steps: number) => void;
 }

@@ -113,16 +113,21 @@ describe('the bytes of an update', () => {
 });
 
 describe('noise and sampling', () => {
-  test('tiny data drown in noise of the charter’s size', async () => {
+  test.each([
+    { name: 'the charter’s size', asked: {}, noise: 2.6 },
+    { name: 'the larger size that a person asked for', asked: { noiseMultiplier: 5.2 }, noise: 5.2 },
+  ])('tiny data drown in noise of $name', async ({ asked, noise }) => {
     const charter = toyCharter({ recipe: 'few-rounds', noiseMultiplier: 2.6 });
     if (charter.recipe.kind !== 'few-rounds') throw new Error('few rounds asked for');
     const start = initialCheckpoint(charter);
     const size = { train: 20, test: 10 };
-    const answer = await withSession({ charter, size }, (session) => session.train(order(start), unwatched));
+    const answer = await withSession({ charter, size }, (session) =>
+      session.train(order(start, asked), unwatched),
+    );
     const { sum } = vectorsOf(charter, start, answer);
     const gridStep = 2 ** charter.grids.sum.exponent;
     const steps = stepsOfRound(charter.recipe, 0);
-    const expected = 2.6 * 0.3 * Math.sqrt(steps * start.weights.length);
+    const expected = noise * 0.3 * Math.sqrt(steps * start.weights.length);
     const ratio = (gridStep * norm(sum)) / expected;
     expect(ratio).toBeGreaterThan(0.9);
     expect(ratio).toBeLessThan(1.1);

@@ -14,6 +14,7 @@ import { addToSums, emptySums } from '#main/learning/recipes/sums.ts';
 import { decodeUpdate, encodeUpdate } from '#main/learning/recipes/update-codec.ts';
 import { aesKeystream } from '#main/platform/engine/keystream.ts';
 import { type Charter, gridDeviation } from '#shared/round/charter.ts';
+import { withNoise } from '#shared/round/more-noise.ts';
 import type { RecipeName } from '#shared/round/presets.ts';
 import { sizeTier } from '#shared/round/size-tier.ts';
 import { stepsOfRound } from '#shared/round/schedule.ts';
@@ -95,6 +96,60 @@ it.each(['few-rounds', 'one-step'] as const)('%s draws its noise as the charter 
   expect(normals).toBeGreaterThan(0);
   expect(deviations.size).toBe(0);
   expect(drawn(exact)).toEqual({ normals: 0, deviations: new Set([gridDeviation(exact)]) });
+});
+
+describe('a training with more noise than the charter', () => {
+  const seeded = (charter: Charter, changed: Partial<LocalTraining> = {}) =>
+    trainUpdate(training(charter, { ...changed, chance: createChance(aesKeystream(seededRandom('more'))) }))
+      .vectors;
+
+  it.each(['few-rounds', 'one-step'] as const)(
+    '%s draws that much more of it, and nothing else',
+    (recipe) => {
+      const charter = charterOf(recipe, 1.5);
+      const gamma = 2 ** charter.grids.sum.exponent;
+      const steps = charter.recipe.kind === 'few-rounds' ? stepsOfRound(charter.recipe, 0) : 1;
+      const noise = (noiseMultiplier?: number) =>
+        [...(seeded(charter, { noiseMultiplier }).sum ?? [])].map((k, i) => gamma * k - steps * (i - 10));
+      const agreed = noise();
+      for (const [i, more] of noise(2.4).entries())
+        expect(Math.abs(more - 1.6 * (agreed[i] ?? 0))).toBeLessThanOrEqual(1.3 * gamma * steps);
+      expect(noise(1.5)).toEqual(agreed);
+    },
+  );
+
+  it('draws exact noise of the wider deviation', () => {
+    const rounded = charterOf('one-step', 1.5);
+    const charter: Charter = { ...rounded, privacy: { ...rounded.privacy, sampler: 'discrete-gaussian' } };
+    const deviations = new Set<number>();
+    const chance = createChance(aesKeystream(seededRandom('which')));
+    const discreteNormals = (target: Float64Array, deviation: number): void => {
+      deviations.add(deviation);
+      chance.discreteNormals(target, deviation);
+    };
+    trainUpdate(training(charter, { chance: { ...chance, discreteNormals }, noiseMultiplier: 2.4 }));
+    expect([...deviations]).toEqual([gridDeviation(withNoise(charter, 2.4))]);
+  });
+
+  it('moves by the preconditioner of the charter, which all banks share', () => {
+    const charter = charterOf('few-rounds', 1.5);
+    const first = initialCheckpoint(charter);
+    // So little curvature that the noise's own variance is what bounds the step.
+    const checkpoint: Checkpoint = {
+      ...{ ...first, round: 1, step: 4, roundSteps: 4, included: [{ bankId: 'bnk_0', tier: 2048 }] },
+      secondMoment: first.weights.map(() => 1e-30),
+    };
+    const again = seeded(charter, { checkpoint, noiseMultiplier: 6 });
+    const other = seeded(withNoise(charter, 6), { checkpoint });
+    expect(again.sum).toEqual(other.sum);
+    expect(again.difference).not.toEqual(other.difference);
+  });
+
+  it('never has less', () => {
+    const charter = charterOf('few-rounds', 1.5);
+    for (const noiseMultiplier of [0, 1.4999, Number.NaN])
+      expect(() => trainUpdate(training(charter, { noiseMultiplier }))).toThrow(/less than the charter/);
+  });
 });
 
 describe('a few-rounds update', () => {

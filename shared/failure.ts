@@ -69,6 +69,8 @@ export const NEXT_STEPS = {
     'The privacy budget does not allow this. Take part in fewer rounds, or raise the budget with a reason (Privacy).',
   'policy-refused':
     'The local policy does not allow this. Change it under Settings with a reason, or decline the round.',
+  'trainings-exhausted':
+    'Release or withhold the update that is held: this round takes no further training. The next one starts anew.',
   'second-reviewer-needed':
     'Two reviewers have to sign this (Settings → Reviewers). Let each of them enter the own passphrase.',
   'reviewer-refused': 'Check the name and the passphrase of the reviewer; nothing was signed.',

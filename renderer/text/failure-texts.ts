@@ -71,6 +71,7 @@ export const FAILURE_TEXTS: Readonly<Record<FailureCode, FailureText>> = {
   'rate-limited': say('Too many requests'),
   'budget-not-set': say('There is no privacy budget yet', privacy),
   'budget-exhausted': say('The privacy budget does not allow this', privacy),
+  'trainings-exhausted': say('This round was trained for often enough', review),
   'second-reviewer-needed': say('Two reviewers have to sign', settings('reviewers')),
   'reviewer-refused': say('The reviewer was refused'),
   'policy-refused': say('The local policy does not allow this', settings('policy')),

@@ -46,9 +46,13 @@ export const PHRASES: Readonly<Record<string, Phrase>> = {
   'review.signatures-dropped': (f) => `Signatures on ${word(f, 'updateId')} void: ${word(f, 'why')}`,
   'review.unsign': (f) => `Signatures on ${word(f, 'updateId')} taken back`,
   'review.undo': (f) => `Release of ${word(f, 'updateId')} undone; nothing was sent`,
+  'review.retrain': (f) =>
+    `Discarding ${update(f)} and training again at noise multiplier ${word(f, 'noiseMultiplier')} decided`,
   'review.withhold': (f) => `Withholding of ${word(f, 'updateId')} decided`,
   'update.released': released,
   'update.withheld': (f) => `${word(f, 'updateId')} kept here for good; its charge stays`,
+  'update.discarded': (f) =>
+    `${word(f, 'updateId')} discarded for a training with more noise: multiplier ${word(f, 'noiseMultiplier')} instead of ${word(f, 'agreedNoiseMultiplier')}`,
   'update.late': (f) => `${word(f, 'updateId')} came too late for its round and stays here; its charge stays`,
   'update.refused': (f) => `${word(f, 'updateId')} refused by the hub (${word(f, 'code')})`,
   'scope.opened': (f) =>

@@ -8,7 +8,7 @@ import {
   ReviewMode,
   SignedReviewStatement,
 } from '../round/reviewer-view.ts';
-import { ReleaseScope, ReviewView } from '../round/review-view.ts';
+import { ReleaseScope, RetrainingView, ReviewView } from '../round/review-view.ts';
 import { command, query } from './define.ts';
 
 const nothing = z.strictObject({});
@@ -37,6 +37,24 @@ export const reviewMethods = {
   'review.unsign': command(z.strictObject({ updateId: UpdateId }), nothing),
   'review.undo': command(z.strictObject({ updateId: UpdateId }), nothing),
   'review.withhold': command(z.strictObject({ updateId: UpdateId, note: z.string().max(2000) }), nothing),
+  /** What `review.retrain` would cost with this noise, and what forbids it now; changes nothing. */
+  'review.retraining': query(
+    z.strictObject({ updateId: UpdateId, noiseMultiplier: z.number().gt(0) }),
+    RetrainingView,
+  ),
+  /**
+   * Discards the waiting update and trains again for its round, with a noise multiplier above the charter's. Answers once
+   * the new charge is written; a refusal before it changes nothing. Nothing leaves, so in mode `two` no signature is needed.
+   */
+  'review.retrain': command(
+    z.strictObject({
+      updateId: UpdateId,
+      digest: Digest,
+      noiseMultiplier: z.number().gt(0),
+      note: z.string().max(2000),
+    }),
+    nothing,
+  ),
   /** The signed statements of a released update. */
   'review.signatures': query(z.strictObject({ updateId: UpdateId }), z.array(SignedReviewStatement)),
   'scope.stop': command(z.strictObject({ runId: RunId }), nothing),

@@ -39,6 +39,8 @@ export type ParticipationEvent =
   | { readonly kind: 'receipt-stored' }
   | { readonly kind: 'update-refused'; readonly failure: Failure }
   | { readonly kind: 'withheld' }
+  /** The held update never leaves, and this bank trains for the round again: with more noise. */
+  | { readonly kind: 'discarded' }
   | { readonly kind: 'declined' }
   | { readonly kind: 'left-run' }
   | { readonly kind: 'deadline-passed' }
@@ -142,6 +144,9 @@ export const PARTICIPATION_TABLE: Table = {
         { kind: 'record-outcome', updateId, outcome: 'withheld' },
         { kind: 'tell-hub-declined' },
       ]),
+    // The hub is not told: it sees only that the update comes later.
+    discarded: ({ updateId }) =>
+      to({ kind: 'joined' }, [{ kind: 'record-outcome', updateId, outcome: 'withheld' }]),
     'left-run': ({ updateId }) =>
       to({ kind: 'withdrawn' }, [{ kind: 'record-outcome', updateId, outcome: 'withheld' }]),
     'deadline-passed': late,

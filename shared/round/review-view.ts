@@ -55,6 +55,20 @@ export const ReviewDecision = z.object({
 });
 export type ReviewDecision = z.infer<typeof ReviewDecision>;
 
+/** What discarding the held update and training again with more noise costs, and what forbids it now. */
+export const RetrainingView = z.object({
+  agreedNoiseMultiplier: z.number(),
+  /** Most noise that the charter's grid and clamp leave room for. */
+  largestNoiseMultiplier: z.number(),
+  /** Trainings of this round so far, each charged, and the most that it may take. */
+  trainings: z.number(),
+  mostTrainings: z.number(),
+  /** Of charges and holds, with the training asked about; null where nothing can be charged. */
+  cost: z.object({ epsilonBefore: z.number(), epsilonAfter: z.number(), budget: z.number() }).nullable(),
+  refusal: Failure.nullable(),
+});
+export type RetrainingView = z.infer<typeof RetrainingView>;
+
 export const ReviewView = z.object({
   updateId: UpdateId,
   runId: RunId,
@@ -69,6 +83,8 @@ export const ReviewView = z.object({
     z.object({ kind: z.literal('sent') }),
     z.object({ kind: z.literal('late') }),
     z.object({ kind: z.literal('withheld') }),
+    /** It never left, and this bank trained for the round again, or does so now. */
+    z.object({ kind: z.literal('discarded') }),
     z.object({ kind: z.literal('changed') }),
   ]),
   destination: z.object({
@@ -97,7 +113,10 @@ export const ReviewView = z.object({
     .nullable(),
   terms: z.object({
     clippingNorm: z.number().nullable(),
+    /** Of the noise that the held bytes carry, as charged. */
     noiseMultiplier: z.number(),
+    /** Of the charter; less than the other where a person trained again with more noise. */
+    agreedNoiseMultiplier: z.number(),
     samplingRate: z.number().nullable(),
     steps: z.number(),
   }),

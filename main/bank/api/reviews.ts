@@ -3,8 +3,10 @@ import type { BankContract } from '#shared/contract/bank.ts';
 import type { Handlers } from '#shared/contract/define.ts';
 import { fingerprint } from '#main/wire/identity.ts';
 import { FailureError } from '#shared/failure.ts';
+import { retrainingView } from '../review/retraining.ts';
 import { reviewView, type ReviewSources } from '../review/review-view.ts';
 import type { Services } from '../services.ts';
+import { started } from './started.ts';
 
 type ReviewMethods = Extract<keyof BankContract, `${'review' | 'scope'}.${string}`>;
 
@@ -32,6 +34,12 @@ export function reviewHandlers(services: Services): Pick<Handlers<BankContract>,
     },
     'review.withhold': ({ updateId, note }) => {
       gate.withhold(updateId, note);
+      return {};
+    },
+    'review.retraining': (asked) => retrainingView(gatePorts, asked),
+    'review.retrain': async (request) => {
+      const { roundId } = gatePorts.store.held(request.updateId) ?? {};
+      await started(services, roundId, gate.retrain(request));
       return {};
     },
     'scope.stop': ({ runId }) => {

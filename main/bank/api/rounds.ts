@@ -1,14 +1,13 @@
 /** The contract's methods about runs, rounds and models. */
 import type { BankContract } from '#shared/contract/bank.ts';
 import type { Handlers } from '#shared/contract/define.ts';
-import { errorFields } from '#main/platform/log.ts';
 import { createPublishedQuality } from '#main/learning/evaluate/published-quality.ts';
-import { FailureError, isFailure } from '#shared/failure.ts';
+import { FailureError } from '#shared/failure.ts';
 import type { RunId } from '#shared/ids.ts';
-import type { RoundContext } from '../review/round-context.ts';
 import { modelViews, roundHistory, runView, type ViewSources } from '../rounds/run-views.ts';
 import type { Services } from '../services.ts';
 import { currentDataVersion } from '../store/data-versions.ts';
+import { started } from './started.ts';
 
 type RoundMethods = Extract<keyof BankContract, `${'runs' | 'rounds' | 'models'}.${string}`>;
 
@@ -27,7 +26,7 @@ export function roundHandlers(services: Services): Pick<Handlers<BankContract>, 
       return {};
     },
     'rounds.train': async ({ roundId }) => {
-      await startTraining(services, rounds.requireRound(roundId));
+      await started(services, roundId, gate.train(rounds.requireRound(roundId)));
       return {};
     },
     'rounds.stopTraining': async ({ roundId }) => {
@@ -42,16 +41,6 @@ export function roundHandlers(services: Services): Pick<Handlers<BankContract>, 
     'models.list': () => [...modelViews(roundsPorts, quality)],
     'models.export': ({ runId }) => exportedModel(services, runId),
   };
-}
-
-/** Answers once the charge is written and the training runs; refusals before that are the caller's, later ones show in the round. */
-async function startTraining({ gate, options }: Services, round: RoundContext): Promise<void> {
-  const training = gate.train(round);
-  training.catch((error: unknown) => {
-    if (!isFailure(error)) options.log.error('training.fault', errorFields(error));
-  });
-  if (gate.trainings.running() === round.roundId) return;
-  await training;
 }
 
 function exportedModel({ rounds }: Services, runId: RunId) {

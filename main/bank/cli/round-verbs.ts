@@ -82,6 +82,7 @@ async function endOfSending(
     case 'sent':
     case 'late':
     case 'withheld':
+    case 'discarded':
       return now;
     case undefined:
       throw new FailureError('nothing-to-review', 'There is no such update', { updateId });

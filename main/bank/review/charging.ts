@@ -2,6 +2,7 @@
 import type { Charter } from '#shared/round/charter.ts';
 import type { ChargeRequest } from '../privacy/spending.ts';
 import { charterProblem, cohortProblem, costProblem } from '../settings/policy.ts';
+import { withNoise } from '#shared/round/more-noise.ts';
 import type { ScopeRecord } from '../store/scopes.ts';
 import type { ChargeRecord } from './approval.ts';
 import { mechanismsOf, type RoundCost, roundCost } from './cost.ts';
@@ -9,16 +10,28 @@ import { commit, type GatePorts } from './gate-ports.ts';
 import { cohortOf, type RoundContext } from './round-context.ts';
 import { requireBudget } from './scoping.ts';
 
+/** How a round is trained for. */
+export interface TrainingTerms {
+  /** The charge is taken from its hold while that covers the round; undefined: from the free budget. */
+  readonly scope: ScopeRecord | undefined;
+  /** A person discards the held update and trains again, outside every hold. */
+  readonly again?: {
+    /** Above the charter's; checked by the caller. */
+    readonly noiseMultiplier: number;
+    /** Writes what becomes of the held update; joins the commit of the charge, so that a refusal loses nothing. */
+    readonly discard: () => void;
+  };
+}
+
 /** One FULL commit of charge and state; null for a run without noise, which costs no budget because it promises nothing. */
 export function chargeRound(
   ports: GatePorts,
   round: RoundContext,
-  scope: ScopeRecord | undefined,
+  { scope, again }: TrainingTerms,
 ): ChargeRecord | null {
-  const { charter, roundId, runId, index } = round;
-  const policy = ports.policy();
-  const problem = charterProblem(policy, charter) ?? cohortProblem(policy, charter, cohortOf(round));
-  if (problem !== null) throw problem;
+  const { roundId, runId, index } = round;
+  const charter = again === undefined ? round.charter : withNoise(round.charter, again.noiseMultiplier);
+  requireTerms(ports, round, charter);
   const planned = roundCost(charter, index);
   const { clippingNorm } = charter.privacy;
   if (planned === null || clippingNorm === null) {
@@ -26,10 +39,12 @@ export function chargeRound(
     ports.participations.applyInMemory(roundId, { kind: 'training-started' });
     return null;
   }
-  const held = scope === undefined ? undefined : heldCost(ports, { scope, round, planned });
+  const held =
+    scope === undefined || again !== undefined ? undefined : heldCost(ports, { scope, round, planned });
   const cost = held ?? freshCost(ports, round, planned);
   const hold = held?.hold ?? null;
   const charge = commit(ports, roundId, () => {
+    again?.discard();
     ports.participations.apply(roundId, { kind: 'training-started' });
     const common = { runId, roundId, hold, unit: charter.privacy.unit };
     const { training: mechanism } = planned;
@@ -96,6 +111,19 @@ function freshCost(
   requireAffordable(ports, round, { before, after, total: after });
   requireBudget(ports.ledger, 'This round', { before, after });
   return { before, after };
+}
+
+function requireTerms(ports: GatePorts, round: RoundContext, charter: Charter): void {
+  const policy = ports.policy();
+  const problem = charterProblem(policy, charter) ?? cohortProblem(policy, charter, cohortOf(round));
+  if (problem !== null) throw problem;
+}
+
+/** Throws what would refuse the charge from the free budget for this round under `charter`; writes nothing. */
+export function requireAffordableRound(ports: GatePorts, round: RoundContext, charter: Charter): void {
+  requireTerms(ports, round, charter);
+  const planned = roundCost(charter, round.index);
+  if (planned !== null) freshCost(ports, round, planned);
 }
 
 interface Affordable {

@@ -6,7 +6,7 @@ import type { BankId, Digest } from '#shared/ids.ts';
 import { formatEpsilonUp } from '#shared/privacy/format.ts';
 import type { ReviewCheck, ReviewSignatures } from '#shared/round/review-view.ts';
 import { nextTier } from '#shared/round/size-tier.ts';
-import { isChargedAsPlanned, roundCost } from './cost.ts';
+import { isChargedWithPlannedNoise, type RoundCost, roundCost } from './cost.ts';
 import { LEAST_NOISE_RATIO } from './limits.ts';
 import { CLOSING_MARGIN_MS, type RoundContext } from './round-context.ts';
 import type { HeldUpdate } from './store.ts';
@@ -183,16 +183,22 @@ function judgeNoise({ held, earlierNoiseRatios }: CheckInput): Outcome {
 function judgeCost({ held, round }: CheckInput): Outcome {
   const planned = roundCost(round.charter, round.index);
   if (planned === null) return pass('This run costs no privacy budget, since it promises none');
-  if (!isChargedAsPlanned(held.charge, planned))
+  if (held.charge === null || !isChargedWithPlannedNoise(held.charge, planned))
     return block('The charge is not the one that the charter plans for this round', DECLINE);
-  const { training, evaluation } = planned;
-  const histogram =
-    evaluation === null
-      ? ''
-      : ` and a score histogram at noise multiplier ${evaluation.noiseMultiplier.toFixed(1)}`;
-  return pass(
-    `${String(training.steps)} steps at noise multiplier ${training.noiseMultiplier.toFixed(3)}${histogram}, charged before the training`,
-  );
+  const { mechanism } = held.charge;
+  const steps = `${String(mechanism.steps)} steps at noise multiplier ${mechanism.noiseMultiplier.toFixed(3)}`;
+  const { noiseMultiplier } = planned.training;
+  const more =
+    mechanism.noiseMultiplier > noiseMultiplier
+      ? `, more than the planned ${noiseMultiplier.toFixed(3)}`
+      : '';
+  return pass(`${steps}${more}${histogramWords(planned)}, charged before the training`);
+}
+
+function histogramWords({ evaluation }: RoundCost): string {
+  return evaluation === null
+    ? ''
+    : ` and a score histogram at noise multiplier ${evaluation.noiseMultiplier.toFixed(1)}`;
 }
 
 function judgeBudget({ held, ledger }: CheckInput): Outcome {

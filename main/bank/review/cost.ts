@@ -5,6 +5,7 @@ import type { Mechanism } from '#shared/privacy/mechanism.ts';
 import type { Charter } from '#shared/round/charter.ts';
 import { plannedRounds } from '#shared/round/charter.ts';
 import { evaluationMechanism } from '#shared/round/evaluation.ts';
+import { withNoise } from '#shared/round/more-noise.ts';
 import { stepsOfRound } from '#shared/round/schedule.ts';
 import type { ChargeRecord } from './approval.ts';
 
@@ -59,9 +60,26 @@ export function plannedMechanisms(charter: Charter, from: number, count: number)
   return mechanismsByRound(charter, from, count).flat();
 }
 
-/** The charge is exactly what the charter plans for the round, its evaluation included. */
+/** The charge is exactly what the charter plans for the round, its evaluation included: all that leaves without a click. */
 export function isChargedAsPlanned(charge: ChargeRecord | null, planned: RoundCost | null): boolean {
   const charged =
     charge === null ? null : { training: charge.mechanism, evaluation: charge.evaluation?.mechanism ?? null };
   return canonicalJson(charged) === canonicalJson(planned === null ? null : { ...planned });
+}
+
+/** As planned, or as planned with more noise in the training, for which a person trained again. Less noise never is. */
+export function isChargedWithPlannedNoise(charge: ChargeRecord | null, planned: RoundCost | null): boolean {
+  if (charge === null || planned === null) return charge === null && planned === null;
+  const { noiseMultiplier } = planned.training;
+  const atPlannedNoise = { ...charge, mechanism: { ...charge.mechanism, noiseMultiplier } };
+  return charge.mechanism.noiseMultiplier >= noiseMultiplier && isChargedAsPlanned(atPlannedNoise, planned);
+}
+
+/** The charter with the noise that the charge was written for: the planned one, or that of a training with more of it. */
+export function chargedTerms(charter: Charter, charge: ChargeRecord | null): Charter {
+  const planned = accountedNoiseMultiplier(charter);
+  if (charge === null || planned === 0 || charge.mechanism.noiseMultiplier === planned) return charter;
+  // accounted noise is a fixed share of the noise that is drawn
+  const share = charter.privacy.noiseMultiplier / planned;
+  return withNoise(charter, charge.mechanism.noiseMultiplier * share);
 }

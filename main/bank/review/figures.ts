@@ -16,6 +16,7 @@ export interface HeldVector {
 }
 
 export interface FigureInput {
+  /** With the noise that the bytes carry. */
   readonly charter: Charter;
   /** Committed rounds before this one. */
   readonly index: number;

@@ -14,6 +14,7 @@ import { commit, type GatePorts, utcNow } from './gate-ports.ts';
 import { statisticsAtHolding } from './held-figures.ts';
 import { holdUpdate } from './held.ts';
 import { createReleases, type Releases } from './releases.ts';
+import { type PlannedTraining, planRetraining, type RetrainRequest } from './retraining.ts';
 import { showsRawFigures } from './raw-figures.ts';
 import { requirePolicyAtRelease } from './release-policy.ts';
 import { writeWithout } from './write-release.ts';
@@ -25,6 +26,11 @@ import { createTrainings, type Trained, type Trainings } from './trainings.ts';
 export interface Gate extends Omit<Releases, 'cancelCountdown' | 'close'> {
   /** By the analyst's click. Resolves when the update is held, decided or the training was stopped. */
   train(round: RoundContext): Promise<void>;
+  /**
+   * Discards the held update and trains again with more noise; a refusal before the new charge changes nothing. Resolves as
+   * `train`. What it makes waits for a person whatever scope runs.
+   */
+  retrain(request: RetrainRequest): Promise<void>;
   /** Trains unattended where a scope of the run is running or the standing policy opens one; else does nothing. */
   trainWithinScope(round: RoundContext): Promise<void>;
   stopTraining(roundId: RoundId): Promise<void>;
@@ -60,11 +66,9 @@ export function createGate(ports: GatePorts): Gate {
   const releases = createReleases(ports, (held, round) => {
     requireReleasable(ports, { held, round, signatures: releases.signatures(held.updateId) });
   });
-  const trainUnder = async (round: RoundContext, scope: ScopeRecord | undefined): Promise<void> => {
-    const trained = await trainings.run(round, scope);
-    if (trained === undefined) return;
-    hold(ports, trained);
-    if (isStoppedByLimit(ports, round.runId)) isStandingFresh = false;
+  const trainUnder = async ({ round, terms }: PlannedTraining): Promise<void> => {
+    const trained = await trainings.run(round, terms);
+    if (trained !== undefined && hold(ports, trained) === 'scope-stopped') isStandingFresh = false;
   };
   const roundEvent = (roundId: RoundId, event: ParticipationEvent): void => {
     const effects = commit(ports, roundId, () => {
@@ -77,15 +81,17 @@ export function createGate(ports: GatePorts): Gate {
   };
   return {
     ...releases,
-    train: (round) => trainUnder(round, ports.scopes.running(round.runId)),
+    train: (round) => trainUnder({ round, terms: { scope: ports.scopes.running(round.runId) } }),
+    retrain: async (request) => trainUnder(planRetraining(ports, request)),
     trainWithinScope: async (round) => {
       const part = ports.participations.get(round.roundId);
-      if (part === undefined || part.trainings >= UNATTENDED_TRAININGS) return;
+      if (part === undefined || part.trainings >= UNATTENDED_TRAININGS || isInHands(ports, part.roundId))
+        return;
       if (endUnpaid(ports, round)?.kind === 'stopped-by-limit') isStandingFresh = false;
       const scope = ports.scopes.running(round.runId) ?? openStanding(ports, round, isStandingFresh);
       isStandingFresh = false;
       if (scope === undefined) return;
-      await trainUnder(round, scope).catch((error: unknown) => {
+      await trainUnder({ round, terms: { scope } }).catch((error: unknown) => {
         stopWhereRefused(ports, round, error);
         throw error;
       });
@@ -187,12 +193,25 @@ function endScope(ports: GatePorts, runId: RunId, state: Parameters<typeof close
   ports.changed('runs', 'privacy', 'review');
 }
 
+/** An update of the round was discarded: who did so sees what comes next, whatever scope runs. */
+function isInHands({ store }: GatePorts, roundId: RoundId): boolean {
+  return store.heldOfRound(roundId) !== undefined;
+}
+
 function isStoppedByLimit({ scopes }: GatePorts, runId: RunId): boolean {
   return scopes.newest(runId)?.state.kind === 'stopped-by-limit';
 }
 
-/** The outcome becomes the held update; under a running scope its decision is part of the same commit. */
-function hold(ports: GatePorts, { round, outcome, charge }: Trained): void {
+/**
+ * The outcome becomes the held update; under a running scope its decision is part of the same commit. Answers whether the
+ * newest scope of the run is one that a limit stopped.
+ */
+function hold(ports: GatePorts, trained: Trained): 'scope-stopped' | 'held' {
+  holdTrained(ports, trained);
+  return isStoppedByLimit(ports, trained.round.runId) ? 'scope-stopped' : 'held';
+}
+
+function holdTrained(ports: GatePorts, { round, outcome, charge }: Trained): void {
   const { roundId } = round;
   const part = ports.participations.get(roundId);
   if (part === undefined || isFinal(part.state)) {
@@ -208,10 +227,13 @@ function hold(ports: GatePorts, { round, outcome, charge }: Trained): void {
     bankId: ports.identity().bankId,
     updateId: newId(ports.random, 'upd', UpdateId),
     createdAt: utcNow(ports.clock),
-    statistics: statisticsAtHolding(ports, { round, outcome, before, dataVersion: ports.dataVersion() }),
+    statistics: statisticsAtHolding(ports, {
+      ...{ round, outcome, charge, before },
+      dataVersion: ports.dataVersion(),
+    }),
   });
   // Asked for anew: a person may have stopped the scope while it trained.
-  const scope = ports.scopes.running(round.runId);
+  const scope = isInHands(ports, roundId) ? undefined : ports.scopes.running(round.runId);
   const released = commit(ports, roundId, () => {
     ports.participations.apply(roundId, { kind: 'update-held', updateId: held.updateId });
     ports.store.addHeld(held);

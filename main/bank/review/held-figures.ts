@@ -38,7 +38,10 @@ export function withFigures(
   const { localEffect, dataVersion } = held.statistics;
   const outcome = { payload: held.payload, statistics: rawOf(held.statistics), localEffect };
   const before = ports.lastIncluded(held.runId);
-  const statistics = statisticsAtHolding(ports, { round, outcome, before, dataVersion });
+  const statistics = statisticsAtHolding(ports, {
+    ...{ round, outcome, before, dataVersion },
+    charge: held.charge,
+  });
   if (statistics.areComputed) return { ...held, statistics };
   throw new FailureError('figures-failed', 'The figures of the held update could not be computed', {
     updateId: held.updateId,

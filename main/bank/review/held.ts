@@ -6,6 +6,7 @@ import { parameterCount } from '#main/learning/model/layers.ts';
 import { decodeUpdate } from '#main/learning/recipes/update-codec.ts';
 import type { TrainingOutcome } from '../training/trainer.ts';
 import type { ChargeRecord } from './approval.ts';
+import { chargedTerms } from './cost.ts';
 import { type HeldVector, updateFigures } from './figures.ts';
 import { lastPublished, type RoundContext } from './round-context.ts';
 import type { HeldStatistics, HeldUpdate } from './store.ts';
@@ -75,16 +76,18 @@ function directionOf(update: HeldUpdate, round: RoundContext): Float64Array | nu
 /** What the figures of held bytes are computed from; `statistics` of the outcome are raw and only carried along. */
 export interface FigureSource {
   readonly round: RoundContext;
+  /** Says how much noise the bytes carry. */
+  readonly charge: ChargeRecord | null;
   readonly outcome: Pick<TrainingOutcome, 'payload' | 'statistics' | 'localEffect'>;
   /** This bank's last included update of the run. */
   readonly before: HeldUpdate | undefined;
   readonly dataVersion: HeldStatistics['dataVersion'];
 }
 
-export function statisticsOf({ round, outcome, before, dataVersion }: FigureSource): HeldStatistics {
+export function statisticsOf({ round, charge, outcome, before, dataVersion }: FigureSource): HeldStatistics {
   const vectors = heldVectors(layoutOf(round), outcome.payload);
   const figures = updateFigures({
-    charter: round.charter,
+    charter: chargedTerms(round.charter, charge),
     index: round.index,
     vectors: vectors ?? [],
     lastPublished: lastPublished(round),

@@ -1,6 +1,7 @@
 /** The local policy at the release: its floors may have risen since the charge. Looks at public and accounted values only. */
 import type { FailureError } from '#shared/failure.ts';
 import { charterProblem, cohortProblem, costProblem } from '../settings/policy.ts';
+import { chargedTerms } from './cost.ts';
 import type { GatePorts } from './gate-ports.ts';
 import { cohortOf, type RoundContext } from './round-context.ts';
 import type { HeldUpdate } from './store.ts';
@@ -17,7 +18,8 @@ export function policyAtRelease(
 ): FailureError | null {
   const policy = ports.policy();
   const problem =
-    charterProblem(policy, round.charter) ?? cohortProblem(policy, round.charter, cohortOf(round));
+    charterProblem(policy, chargedTerms(round.charter, charge)) ??
+    cohortProblem(policy, round.charter, cohortOf(round));
   if (problem !== null || charge === null) return problem;
   return costProblem(policy, {
     epsilonOfRound: charge.epsilonAfter - charge.epsilonBefore,

@@ -20,7 +20,7 @@ import type { RoundContext } from './round-context.ts';
 import { planScope } from './scoping.ts';
 import { signaturesView, signedFor, signRelease, validSignatures } from './signatures.ts';
 import type { HeldUpdate } from './store.ts';
-import { requireSameBytes, writeWithout } from './write-release.ts';
+import { dropSignatures, requireSameBytes, writeWithout } from './write-release.ts';
 
 export interface Releases {
   /** In mode `one`: starts the countdown. Throws and changes nothing when the update may not leave as asked. */
@@ -121,13 +121,6 @@ function sign(ports: GatePorts, request: ReleaseRequest, signer: Signer): readon
     ports.audit('review.signed', { ...own.signed.statement, given: given.length, needed: 2 });
   });
   return given;
-}
-
-function dropSignatures(ports: GatePorts, updateId: UpdateId, why: string): void {
-  const dropped = ports.signatures.of(updateId).map(({ signed }) => signed.statement.reviewer);
-  if (dropped.length === 0) return;
-  ports.signatures.clear(updateId);
-  ports.audit('review.signatures-dropped', { updateId, reviewers: dropped, why });
 }
 
 /** Of a released update all; while it waits, those that still stand for the stored bytes. */

@@ -7,7 +7,7 @@ import type { FailureError } from '#shared/failure.ts';
 import type { UpdateId } from '#shared/ids.ts';
 import type { ReviewView } from '#shared/round/review-view.ts';
 import type { RunRecord } from '../rounds/store/records.ts';
-import { mechanismsByRound, plannedSteps } from './cost.ts';
+import { chargedTerms, mechanismsByRound, plannedSteps } from './cost.ts';
 import { decisionView } from './decision-view.ts';
 import type { Gate } from './gate.ts';
 import type { GatePorts } from './gate-ports.ts';
@@ -36,6 +36,8 @@ export function reviewView(sources: ReviewSources, updateId: UpdateId | undefine
   const id = updateId ?? ports.store.newestHeld();
   const stored = id === undefined ? undefined : ports.store.held(id);
   if (stored === undefined) return null;
+  // Unless asked for by name: until the round is trained for again there is nothing to review.
+  if (updateId === undefined && isDiscarded(ports, stored)) return null;
   const round = ports.roundOf(stored.roundId);
   // Once the round is over there is nothing to compute them from, and nothing to decide.
   const held = round === undefined ? stored : withFigures(ports, stored, round);
@@ -61,7 +63,8 @@ export function reviewView(sources: ReviewSources, updateId: UpdateId | undefine
     privacy: privacyView(ports, held, charter.privacy.unit),
     terms: {
       clippingNorm: charter.privacy.clippingNorm,
-      noiseMultiplier: charter.privacy.noiseMultiplier,
+      noiseMultiplier: chargedTerms(charter, held.charge).privacy.noiseMultiplier,
+      agreedNoiseMultiplier: charter.privacy.noiseMultiplier,
       samplingRate: charter.recipe.kind === 'plain' ? null : charter.recipe.samplingRate,
       steps: plannedSteps(charter, held.index),
     },
@@ -99,7 +102,8 @@ function figuresView({ statistics }: HeldUpdate): View['figures'] {
 function stateView({ ports, gate }: ReviewSources, held: HeldUpdate): View['state'] {
   const state = ports.participations.get(held.roundId)?.state;
   const isChanged = digestOf(held.payload) !== held.header.payloadHash;
-  if (ports.store.decision(held.updateId)?.kind === 'withheld') return { kind: 'withheld' };
+  if (ports.store.decision(held.updateId)?.kind === 'withheld')
+    return isDiscarded(ports, held) ? { kind: 'discarded' } : { kind: 'withheld' };
   switch (state?.kind) {
     case 'reviewing':
       return isChanged ? { kind: 'changed' } : waitingView(gate.lastFailure(held.updateId));
@@ -124,6 +128,17 @@ function stateView({ ports, gate }: ReviewSources, held: HeldUpdate): View['stat
     case undefined:
       return { kind: 'late' };
   }
+}
+
+/** Withheld in favour of another training of its round, which follows it or is under way. */
+function isDiscarded(
+  { store, participations }: GatePorts,
+  { updateId, roundId }: Pick<HeldUpdate, 'updateId' | 'roundId'>,
+): boolean {
+  if (store.decision(updateId)?.kind !== 'withheld') return false;
+  const state = participations.get(roundId)?.state.kind;
+  const isLast = store.heldOfRound(roundId)?.updateId === updateId;
+  return !isLast || (state !== 'withheld' && state !== 'withdrawn');
 }
 
 function waitingView(failure: FailureError | undefined): View['state'] {

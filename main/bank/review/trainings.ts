@@ -5,10 +5,9 @@
 import { FailureError, isFailure } from '#shared/failure.ts';
 import type { RoundId } from '#shared/ids.ts';
 import type { WorkProgress } from '#shared/round/round-view.ts';
-import type { ScopeRecord } from '../store/scopes.ts';
 import type { TrainingJob, TrainingOutcome } from '../training/trainer.ts';
 import { type ChargeRecord, chargeSequences } from './approval.ts';
-import { chargeRound } from './charging.ts';
+import { chargeRound, type TrainingTerms } from './charging.ts';
 import { commit, type GatePorts } from './gate-ports.ts';
 import { showsRawFigures } from './raw-figures.ts';
 import type { RoundContext } from './round-context.ts';
@@ -24,7 +23,7 @@ export interface Trainings {
    * Charges and trains. Throws before anything is charged: `busy`, `policy-refused`, `budget-exhausted`, `budget-not-set`,
    * `ledger-broken`. Once charged, it resolves: with the outcome, or with undefined when the training was stopped.
    */
-  run(round: RoundContext, scope: ScopeRecord | undefined): Promise<Trained | undefined>;
+  run(round: RoundContext, terms: TrainingTerms): Promise<Trained | undefined>;
   stop(roundId: RoundId): Promise<void>;
   progress(roundId: RoundId): WorkProgress | undefined;
   running(): RoundId | undefined;
@@ -41,7 +40,7 @@ interface Current {
 export function createTrainings(ports: GatePorts): Trainings {
   let current: Current | undefined;
   let isClosed = false;
-  const start = (round: RoundContext, withLocalEffect: boolean): Current => {
+  const start = (round: RoundContext, { scope, again }: TrainingTerms): Current => {
     const own = ports.lastIncluded(round.runId)?.ownGradient ?? undefined;
     const started: Current = {
       roundId: round.roundId,
@@ -54,7 +53,8 @@ export function createTrainings(ports: GatePorts): Trainings {
           tier: round.tier,
           checkpoint: round.checkpoint,
           ownGradient: own,
-          withLocalEffect,
+          withLocalEffect: showsRawFigures(scope, round.index),
+          noiseMultiplier: again?.noiseMultiplier,
         },
         (progress) => {
           started.progress = progress;
@@ -66,15 +66,15 @@ export function createTrainings(ports: GatePorts): Trainings {
     return started;
   };
   return {
-    run: async (round, scope) => {
+    run: async (round, terms) => {
       if (current !== undefined) throw new FailureError('busy', 'Another round is training');
       ports.requireSound();
-      const charge = chargeRound(ports, round, scope);
+      const charge = chargeRound(ports, round, terms);
       ports.changed('runs', 'privacy');
       // The charge is on the disk: noise may be drawn from here on.
       try {
         ports.leaks.trainingStarts();
-        current = start(round, showsRawFigures(scope, round.index));
+        current = start(round, terms);
         return { round, charge, outcome: await current.job.result };
       } catch (error) {
         if (!isClosed) noteStopped(ports, { round, charge, error });

@@ -2,7 +2,7 @@
 import { digestOf, signStatement } from '#main/wire/identity.ts';
 import type { Canonical } from '#shared/canonical.ts';
 import { FailureError } from '#shared/failure.ts';
-import type { Digest } from '#shared/ids.ts';
+import type { Digest, UpdateId } from '#shared/ids.ts';
 import type { GivenSignature } from '../store/review-signatures.ts';
 import type { ScopeRecord } from '../store/scopes.ts';
 import { approvalOf, chargeSequences } from './approval.ts';
@@ -71,6 +71,30 @@ export function requireSameBytes(held: HeldUpdate, seen: Digest): void {
     shown: seen,
     stored: actual,
   });
+}
+
+/** Discarded, for a training with more noise: as withheld for good, and the audit says what for. */
+export function writeDiscarded(
+  ports: GatePorts,
+  held: HeldUpdate,
+  {
+    note,
+    noiseMultiplier,
+    agreed,
+  }: { readonly note: string; readonly noiseMultiplier: number; readonly agreed: number },
+): void {
+  const { updateId, roundId } = held;
+  dropSignatures(ports, updateId, 'the update was discarded');
+  writeWithout(ports, held, { kind: 'withheld', note });
+  ports.audit('update.discarded', { updateId, roundId, noiseMultiplier, agreedNoiseMultiplier: agreed });
+}
+
+/** What was signed about a waiting update is void, and the audit says whose and why. */
+export function dropSignatures(ports: GatePorts, updateId: UpdateId, why: string): void {
+  const dropped = ports.signatures.of(updateId).map(({ signed }) => signed.statement.reviewer);
+  if (dropped.length === 0) return;
+  ports.signatures.clear(updateId);
+  ports.audit('review.signatures-dropped', { updateId, reviewers: dropped, why });
 }
 
 /** A held update that will never leave: the decision and the ledger's outcome; what was signed about it is void. */

@@ -78,6 +78,7 @@ function reviewStep({ review: held }: Situation): NextStep | null {
     case 'sent':
     case 'late':
     case 'withheld':
+    case 'discarded':
       return null;
   }
 }

@@ -74,6 +74,16 @@ export function Outcome({ view, asOf }: { readonly view: ReviewView; readonly as
           <strong>{words.withheld}</strong> <Decided view={view} /> <p>{words.withheldNext}</p>
         </Strip>
       );
+    case 'discarded':
+      return (
+        <Strip
+          tone="warn"
+          icon={<IconEyeOff size={18} stroke={1.5} aria-hidden />}
+          actions={<AfterDiscarding view={view} />}
+        >
+          <strong>{words.discarded}</strong> <Decided view={view} /> <p>{words.discardedNext}</p>
+        </Strip>
+      );
   }
 }
 
@@ -104,6 +114,19 @@ function After({ view }: { readonly view: ReviewView }): ReactNode {
       </Button>
       <Button component="a" variant="filled" href={hrefOf({ screen: 'rounds', runId: view.runId })}>
         {words.emptyAction}
+      </Button>
+    </>
+  );
+}
+
+function AfterDiscarding({ view: { updateId } }: { readonly view: ReviewView }): ReactNode {
+  return (
+    <>
+      <Button component="a" href={hrefOf({ screen: 'record', updateId })}>
+        {text.record.open}
+      </Button>
+      <Button component="a" variant="filled" href={hrefOf({ screen: 'review', updateId: null })}>
+        {words.discardedAction}
       </Button>
     </>
   );

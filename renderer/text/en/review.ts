@@ -90,6 +90,7 @@ export const review = {
       readonly clip: string;
     }) =>
       `${String(terms.steps)}\u00a0steps, q\u00a0${terms.rate}, z\u00a0${terms.noise}, C\u00a0${terms.clip}`,
+    moreNoise: (own: string, agreed: string) => `${own} (charter: ${agreed})`,
     data: 'Data',
     dataValue: (rows: string, until: string) => `${rows} rows, until ${until}`,
     made: 'Made',
@@ -199,6 +200,28 @@ export const review = {
   withholdKeep: 'Keep it for review',
   withholdAnyway: 'Withhold anyway',
   withheldToast: 'Withheld. The update stays here.',
+  retrain: {
+    open: 'Train again with more noise…',
+    title: (round: number) => `Discard the update of round ${String(round)} and train again?`,
+    why: 'The held update is kept here and can never be released. This bank trains for the round again at once, with more noise than the charter asks for; what it makes is held for review as any other.',
+    legend: 'Noise, times the charter’s',
+    times: (factor: string) => `×${factor}`,
+    other: 'another:',
+    otherLabel: 'Another factor',
+    noise: (noise: string, agreed: string) => `Noise multiplier ${noise} instead of ${agreed}.`,
+    charges: (epsilon: string) =>
+      `The new training charges ε ${epsilon}, outside what a scope has set aside.`,
+    stays: (epsilon: string) => `The ε ${epsilon} of the discarded update stays charged.`,
+    trainings: (number: number, most: number) =>
+      `It would be training ${String(number)} of at most ${String(most)} in this round.`,
+    hub: 'The hub is not told. It sees only that this bank’s update comes later: ε does not cover a person’s choice.',
+    factorBad: (most: number) => `Give a factor above 1, at most ${String(most)}.`,
+    counting: 'Counting the cost…',
+    refused: 'It can’t be done now: see above.',
+    anyway: (factor: string) => `Discard and train again with noise ×${factor}`,
+    anywayUnknown: 'Discard and train again',
+    toast: (factor: string) => `Discarded. Training again with noise ×${factor}.`,
+  },
   send: (hub: string, round: number) => `Send update to ${hub} · round ${String(round)}`,
   sendScope: (hub: string, from: number, to: number) =>
     `Send to ${hub} · rounds ${String(from)} to at most ${String(to)}`,
@@ -224,6 +247,10 @@ export const review = {
     'Released ε is unchanged; the ε of computing it stays charged, because the noise was drawn. The next round opens by itself.',
   withheld: 'Withheld. The update was not sent and stays here.',
   withheldNext: 'Its ε stays charged. The next round opens by itself, and this bank takes part again.',
+  discarded: 'Discarded. The update was not sent and stays here.',
+  discardedNext:
+    'Its ε stays charged. This bank trains for the round again with more noise; Review shows what comes of it.',
+  discardedAction: 'Open Review',
   changed: 'The update changed after it was shown. Review it again.',
   changedWhy: 'The digest is no longer the one you saw. Nothing was sent.',
   changedAction: 'Show the update as it is now',

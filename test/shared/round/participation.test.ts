@@ -25,6 +25,7 @@ const EVENTS: readonly ParticipationEvent[] = [
   { kind: 'receipt-stored' },
   { kind: 'update-refused', failure },
   { kind: 'withheld' },
+  { kind: 'discarded' },
   { kind: 'declined' },
   { kind: 'left-run' },
   { kind: 'deadline-passed' },

@@ -788,7 +788,7 @@ function checkUpdates(pack, ledger) {
     must(isOwn, 'it is of another bank or consortium');
     must(header.charterHash === run.plan.plan.charterHash, 'it names another charter');
     checkPlace(update, run.log, must);
-    checkCharges(update, { charter: run.plan.plan.charter, ledger, owners, must });
+    checkCharges(update, { charter: run.plan.plan.charter, ledger, owners, must, updates });
     must(
       (decision?.kind === 'released') === (release !== null),
       'its decision and its release contradict each other',
@@ -808,16 +808,39 @@ function checkPlace({ header, index }, log, must) {
   must(models[index] === header.baseHash, 'it starts from another model than the published one');
 }
 
-function checkCharges({ charge, header, index, decision }, { charter, ledger, owners, must }) {
+/**
+ * A training as planned, or the same with more noise: a person may discard an update and train again so. Less noise never is,
+ * and what a scope released was charged exactly as planned.
+ */
+function checkNoise({ charge, header, release }, planned, { updates, must }) {
+  const paid = charge?.mechanism ?? null;
+  const hasMore = paid !== null && planned !== null && paid.noiseMultiplier > planned.noiseMultiplier;
+  const isByPerson = hasMore && release?.source !== 'scope';
+  const expected = isByPerson ? { ...planned, noiseMultiplier: paid.noiseMultiplier } : planned;
+  must(same(paid, expected), 'it was not charged as the charter plans its round');
+  if (!isByPerson) return;
+  const before = updates.slice(
+    0,
+    updates.findIndex((one) => one.header.updateId === header.updateId),
+  );
+  const discarded = before.find(
+    (one) => one.header.roundId === header.roundId && one.decision?.kind === 'withheld',
+  );
+  must(discarded !== undefined, 'it has more noise than planned, and nothing was discarded for it');
+}
+
+function checkCharges(update, { charter, ledger, owners, must, updates }) {
+  const { charge, header, index, decision } = update;
   const { training, histogram } = plannedCost(charter, index);
-  must(same(charge?.mechanism ?? null, training), 'it was not charged as the charter plans its round');
+  checkNoise(update, training, { updates, must });
   const paid = charge?.evaluation ?? null;
   must(same(paid?.mechanism ?? null, histogram), 'its score histogram was not charged as the charter plans');
   if (charge === null) return;
   const { runId, roundId, updateId } = header;
   const { unit, clippingNorm } = charter.privacy;
   const common = { runId, roundId, unit, hold: charge.fromHold };
-  const parts = [{ sequence: charge.sequence, mechanism: training, purpose: 'update', clippingNorm }];
+  const { sequence: number, mechanism } = charge;
+  const parts = [{ sequence: number, mechanism, purpose: 'update', clippingNorm }];
   const { rowsPerUnit } = charter.evaluation.histogram;
   if (paid !== null) parts.push({ ...paid, purpose: 'evaluation', clippingNorm: rowsPerUnit });
   for (const { sequence, ...terms } of parts) {
@@ -898,7 +921,9 @@ function checkNothingHidden({ updates, runs, run, bank }, { owners, ledger }) {
       // Where a restored store went on, the recovery charged what the older copy lacked: it is counted, not refused.
       if (!isThere) {
         const { training, histogram } = plannedCost(plan.plan.charter, entry.index);
-        costs.push(training, histogram);
+        // Beside another update of the round it was a second training, maybe with more noise than planned: how much is not known.
+        const isSecond = updates.some(({ header }) => header.roundId === entry.roundId);
+        costs.push(isSecond ? undefined : training, histogram);
         ledger.missing += 1;
       }
       const at = `run ${plan.plan.runId}, round ${entry.index + 1}`;
@@ -988,11 +1013,11 @@ function checkCovered({ roundId, index, figures }, { scope, released, must }) {
 }
 
 /** The audit: chained, and it says of every decision and scope what the pack says, the reviewers' keys and signatures included. */
-function checkAudit({ audit, notes, updates, scopes, run }, { recoveries }) {
+function checkAudit({ audit, notes, updates, scopes, run, runs }, { recoveries }) {
   const decided = updates.filter(({ decision }) => decision);
   const state = {
     ...{ mode: 'one', reviewers: new Map(), signatures: new Set(), standing: new Set(), recoveries: 0 },
-    ...{ opened: new Map(), told: new Set(), scopes, isWhole: run === null },
+    ...{ opened: new Map(), told: new Set(), discarded: new Map(), scopes, isWhole: run === null },
     updates: new Map(decided.map((one) => [one.header.updateId, one])),
   };
   let previous_hash = ZEROS;
@@ -1011,12 +1036,28 @@ function checkAudit({ audit, notes, updates, scopes, run }, { recoveries }) {
     need(isTold, `${header.updateId}: the audit does not say that it was ${decision.kind}`);
   }
   for (const scope of scopes) checkOpened(scope, state);
+  for (const update of updates) checkDiscarded(update, { updates, runs, state });
   need(state.recoveries >= recoveries, 'the ledger was recovered, and the audit does not say so');
+}
+
+/** More noise than planned is what the audit says a person asked for when an update of the round was discarded. */
+function checkDiscarded({ header, charge, index }, { updates, runs, state }) {
+  const { charter } = runs.find(({ plan }) => plan.plan.runId === header.runId).plan.plan;
+  const noise = charge?.mechanism.noiseMultiplier ?? null;
+  if (noise === null || noise === plannedCost(charter, index).training.noiseMultiplier) return;
+  const asked = updates
+    .filter((one) => one.header.roundId === header.roundId)
+    .flatMap((one) => state.discarded.get(one.header.updateId)?.noiseMultiplier ?? []);
+  const isAsked = asked.some((noiseMultiplier) => {
+    const privacy = { ...charter.privacy, noiseMultiplier };
+    return accountedNoise({ ...charter, privacy }) === noise;
+  });
+  need(isAsked, `${header.updateId}: the audit does not say that its noise was asked for`);
 }
 
 /** What Parley itself records, by whatever name: a person's commands are called otherwise. */
 const BY_PARLEY =
-  /^(update\.(released|withheld|late)|scope\.opened|reviewers\.(added|removed|mode-changed)|policy\.(loosened|standing-on)|privacy\.(budget-raised|recovered)|audit\.recovered)$/;
+  /^(update\.(released|withheld|late|discarded)|scope\.opened|reviewers\.(added|removed|mode-changed)|policy\.(loosened|standing-on)|privacy\.(budget-raised|recovered)|audit\.recovered)$/;
 /** Changes that loosen something: in mode "two" they carry the signatures of two reviewers. */
 const LOOSENING = /^(reviewers|policy|privacy|audit)\./;
 
@@ -1035,7 +1076,8 @@ function followEntry({ actor, action, detail: text }, state, must) {
     const isAllowed = source !== 'standing-policy' || state.standing.has(digest(limits));
     must(isAllowed, 'no standing policy with its limits was switched on');
     state.opened.set(detail.scope, detail);
-  } else followDecision({ kind: action.slice('update.'.length), detail }, state, must);
+  } else if (action === 'update.discarded') state.discarded.set(detail.updateId, detail);
+  else followDecision({ kind: action.slice('update.'.length), detail }, state, must);
 }
 
 function followDecision({ kind, detail }, state, must) {

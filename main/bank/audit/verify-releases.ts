@@ -5,16 +5,20 @@
 import { digestOf, verifyStatement } from '#main/wire/identity.ts';
 import type { AuditEntry } from '#main/platform/sqlite/audit-log.ts';
 import { canonicalJson } from '#shared/canonical.ts';
-import type { PublicKeyHex, UpdateId } from '#shared/ids.ts';
+import type { PublicKeyHex, RunId, UpdateId } from '#shared/ids.ts';
+import type { Charter } from '#shared/round/charter.ts';
 import type { Mechanism } from '#shared/privacy/mechanism.ts';
 import type { LedgerEntry } from '../privacy/entry.ts';
 import { approvalDifferences, approvalOf, chargeSequences } from '../review/approval.ts';
+import { isChargedAsPlanned, isChargedWithPlannedNoise, roundCost } from '../review/cost.ts';
 import type { UpdateEvidence } from '../store/evidence.ts';
 import type { GivenSignature } from '../store/review-signatures.ts';
 
 export interface ReleaseEvidence {
   readonly updates: readonly UpdateEvidence[];
   readonly payload: (updateId: UpdateId) => Uint8Array;
+  /** Of the plan that the operator signed; undefined for a run that is not kept. */
+  readonly charter: (runId: RunId) => Charter | undefined;
   /** Every entry of the verified ledger that can be read, by its number. */
   readonly ledger: ReadonlyMap<number, LedgerEntry>;
   /** Entries up to this number were sealed by a recovery as they were found: one of them may be unreadable. */
@@ -30,7 +34,8 @@ export interface ReleaseEvidence {
 export function releaseFault(evidence: ReleaseEvidence): string | null {
   const owners = new Map<number, UpdateId>();
   for (const update of evidence.updates) {
-    const fault = heldFault(update, evidence) ?? chargeFault(update, evidence, owners);
+    const fault =
+      heldFault(update, evidence) ?? planFault(update, evidence) ?? chargeFault(update, evidence, owners);
     if (fault !== null) return `${update.updateId}: ${fault}`;
   }
   return strayFault(evidence, owners);
@@ -67,6 +72,21 @@ function signedFault(
     ({ action, detail }) => action === 'update.released' && detail.includes(updateId),
   );
   return isRecorded ? null : 'the audit does not say that it was released';
+}
+
+/** More noise than planned is a person's to choose, by training again; less is nobody's, and a scope goes by the plan alone. */
+function planFault(
+  { charge, runId, index, release }: UpdateEvidence,
+  evidence: ReleaseEvidence,
+): string | null {
+  const charter = evidence.charter(runId);
+  if (charter === undefined) return 'its run is not kept';
+  const planned = roundCost(charter, index);
+  const isPaid =
+    release?.source === 'scope'
+      ? isChargedAsPlanned(charge, planned)
+      : isChargedWithPlannedNoise(charge, planned);
+  return isPaid ? null : 'its charge is not what the charter plans for its round';
 }
 
 /** The charges behind the update: there, its own, of its mechanisms, and followed by what became of it. */

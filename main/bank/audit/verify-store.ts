@@ -71,7 +71,7 @@ function roundsCheck({ roundsPorts, consortium }: Services): StoreCheck {
   return { kind: 'verified', part, detail };
 }
 
-function releasesCheck({ store, audit, key }: Services): StoreCheck {
+function releasesCheck({ store, audit, key, roundsPorts }: Services): StoreCheck {
   const part = 'Releases';
   const evidence = openEvidence(store.database);
   const updates = evidence.updates();
@@ -87,6 +87,7 @@ function releasesCheck({ store, audit, key }: Services): StoreCheck {
     ...{ updates, bankKey, sealed: sealedUpTo(entries) },
     ledger: new Map(entries.map((entry) => [entry.sequence, entry] as const)),
     payload: (updateId) => evidence.payload(updateId),
+    charter: (runId) => roundsPorts.store.run(runId)?.plan.plan.charter,
     signatures: (updateId) => signatures.of(updateId),
     audit: audit.chain(),
   });

@@ -40,6 +40,8 @@ function checksOf({ client }: TestBank): Promise<readonly StoreCheck[]> {
 
 const LAST_LOG = '(SELECT max(rowid) FROM log_entry)';
 const FIRST_RELEASED = "(SELECT update_id FROM decision WHERE kind = 'released' ORDER BY decided_at LIMIT 1)";
+const BY_SCOPE =
+  "(SELECT update_id FROM release JOIN held_update USING (update_id) WHERE source = 'scope' AND charge IS NOT NULL LIMIT 1)";
 const WITHHELD = "(SELECT update_id FROM decision WHERE kind = 'withheld')";
 
 describe('the whole store', () => {
@@ -47,10 +49,10 @@ describe('the whole store', () => {
     const checks = await tampered([], checksOf);
     expect(checks.map(({ kind }) => kind)).toEqual(['verified', 'verified', 'verified', 'verified']);
     expect(checks.map(({ detail }) => detail)).toEqual([
-      expect.stringMatching(/^29 entries/),
+      expect.stringMatching(/^31 entries/),
       expect.stringMatching(/^\d+ entries, every hash/),
       expect.stringMatching(/^rounds: 11, runs: 3;/),
-      expect.stringMatching(/^12 held updates, 10 released/),
+      expect.stringMatching(/^13 held updates, 10 released/),
     ]);
   });
 
@@ -63,6 +65,24 @@ describe('the whole store', () => {
         `UPDATE held_update SET payload = zeroblob(length(payload)) WHERE update_id = ${WITHHELD}`,
       ],
       detail: /its stored bytes are not those that were held$/,
+    },
+    {
+      name: 'an update carries less noise than its charter plans',
+      part: 'Releases',
+      statements: [
+        'DROP TRIGGER held_update_no_update',
+        `UPDATE held_update SET charge = json_set(charge, '$.mechanism.noiseMultiplier', 3.9) WHERE update_id = ${WITHHELD}`,
+      ],
+      detail: /its charge is not what the charter plans for its round$/,
+    },
+    {
+      name: 'an update released by a scope carries more noise than its charter plans',
+      part: 'Releases',
+      statements: [
+        'DROP TRIGGER held_update_no_update',
+        `UPDATE held_update SET charge = json_set(charge, '$.mechanism.noiseMultiplier', 6.0) WHERE update_id = ${BY_SCOPE}`,
+      ],
+      detail: /its (charge is not what the charter plans for its round|approval names another cost)$/,
     },
     {
       name: 'an approval names a cheaper charge',

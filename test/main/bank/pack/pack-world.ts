@@ -1,6 +1,7 @@
 /**
  * Real packs of a small federation in this process: three banks at a hub over sockets, two private runs and one without noise, releases by hand,
- * under a scope, by two reviewers and under a standing policy, one update withheld and one too late.
+ * under a scope, by two reviewers and under a standing policy, one update withheld, one discarded for a training with more
+ * noise, and one too late.
  */
 import path from 'node:path';
 import { createBankKey } from '#main/bank/settings/bank-key.ts';
@@ -112,7 +113,7 @@ async function setStanding({ client }: TestBank): Promise<void> {
   await client['policy.setStanding']({ policy: STANDING, countersigned: [] });
 }
 
-/** Rounds 1 by hand, 2 with a scope over 3 and 4, 5 withheld, 6 by two reviewers, 7 too late: the operator cancels. */
+/** Rounds 1 by hand, 2 with a scope over 3 and 4, 5 withheld, 6 discarded, trained for with more noise and released by two reviewers, 7 too late: the operator cancels. */
 async function firstRun(hub: TestHub, own: TestBank, banks: readonly TestBank[]): Promise<RunId> {
   const { client } = own;
   const { local } = await client['policy.read']({});
@@ -131,7 +132,7 @@ async function firstRun(hub: TestHub, own: TestBank, banks: readonly TestBank[])
   const fifth = await reviewOf(own, runId, 4);
   await client['review.withhold']({ updateId: fifth.updateId, note: NOTE });
   const credentials = await twoReviewers(own);
-  const sixth = await reviewOf(own, runId, 5);
+  const sixth = await withMoreNoise(own, await reviewOf(own, runId, 5));
   for (const reviewer of credentials) {
     const { updateId, digest } = sixth;
     await client['review.sign']({ updateId, digest, scope: { kind: 'this-round' }, note: NOTE, reviewer });
@@ -212,6 +213,15 @@ async function reviewOf(own: TestBank, runId: RunId, index: number): Promise<Rev
     const review = await own.client['review.current']({});
     return review?.roundId === round.roundId ? review : undefined;
   });
+}
+
+/** Discards it and trains again with half as much noise again; answers the new update. */
+async function withMoreNoise(own: TestBank, review: ReviewView): Promise<ReviewView> {
+  const { updateId, digest, terms } = review;
+  const noiseMultiplier = 1.5 * terms.agreedNoiseMultiplier;
+  const { client } = own;
+  await client['review.retrain']({ updateId, digest, noiseMultiplier, note: NOTE });
+  return own.until('the noisier update', async () => (await client['review.current']({})) ?? undefined);
 }
 
 async function release(own: TestBank, review: ReviewView, scope: ReleaseScope): Promise<void> {

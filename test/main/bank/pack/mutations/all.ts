@@ -7,6 +7,7 @@ import { consortiumMutations } from './of-the-consortium.ts';
 import { fileMutations } from './of-the-file.ts';
 import { ledgerMutations } from './of-the-ledger.ts';
 import { releaseMutations } from './of-the-releases.ts';
+import { retrainingMutations } from './of-the-retraining.ts';
 
 /** By what they change. */
 export const MUTATION_GROUPS: Readonly<Record<string, readonly Mutation[]>> = {
@@ -14,6 +15,7 @@ export const MUTATION_GROUPS: Readonly<Record<string, readonly Mutation[]>> = {
   'keys, plans and published rounds': consortiumMutations,
   'the ledger': ledgerMutations,
   'releases, reviews and scopes': releaseMutations,
+  'a round trained for twice': retrainingMutations,
   'the audit': auditMutations,
   'what people agreed to': agreementMutations,
   'what was spent or sent, hidden': coverUpMutations,

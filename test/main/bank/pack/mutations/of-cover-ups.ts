@@ -44,7 +44,7 @@ function sealOf(pack: OpenPack): Canonical {
 }
 
 /** The decision of an update in another word, in the pack and in the ledger. */
-function renamed(pack: OpenPack, from: 'withheld' | 'late', to: string): void {
+function renamed(pack: OpenPack, from: 'late', to: string): void {
   for (const row of pack.ledger) if (row.kind === from) row.kind = to;
 }
 
@@ -57,7 +57,7 @@ export const coverUpMutations: readonly Mutation[] = [
       charged(pack, IDLE);
       charged(pack, COSTLY);
     },
-    reason: /^ledger entry 31: ε \S+ is less than its steps cost/,
+    reason: /^ledger entry 33: ε \S+ is less than its steps cost/,
   },
   {
     name: 'noise is less than none',
@@ -66,7 +66,7 @@ export const coverUpMutations: readonly Mutation[] = [
     change: ({ pack }) => {
       charged(pack, { ...COSTLY, noiseMultiplier: -1 });
     },
-    reason: /^ledger entry 30\.mechanism\.noiseMultiplier: not a value that the format allows$/,
+    reason: /^ledger entry 32\.mechanism\.noiseMultiplier: not a value that the format allows$/,
   },
   {
     name: 'a recovery starts the counting again',
@@ -75,7 +75,7 @@ export const coverUpMutations: readonly Mutation[] = [
     change: ({ pack }) => {
       recovered(pack, { earlier: 'included' });
     },
-    reason: /^ledger entry 30: it counts less than the ε \S+ before it$/,
+    reason: /^ledger entry 32: it counts less than the ε \S+ before it$/,
   },
   {
     name: 'a recovery seals a whole ledger and forgets what it says',
@@ -125,8 +125,10 @@ export const coverUpMutations: readonly Mutation[] = [
     of: 'content',
     rebuilt: 'ledger',
     change: ({ pack }) => {
-      pack.updates = pack.updates.filter(({ decision }) => decision?.kind !== 'withheld');
-      renamed(pack, 'withheld', 'not-sent');
+      const hidden = found(pack.updates.find(({ decision }) => decision?.kind === 'withheld'));
+      const outcome = `{"charge":${String(hidden.charge?.sequence)}}`;
+      pack.updates = pack.updates.filter((one) => one !== hidden);
+      found(pack.ledger.find(({ kind, body }) => kind === 'withheld' && body === outcome)).kind = 'not-sent';
     },
     reason: /^the audit has withheld updates that the pack does not have$/,
   },

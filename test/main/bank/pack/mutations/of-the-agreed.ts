@@ -104,7 +104,7 @@ export const agreementMutations: readonly Mutation[] = [
     change: ({ pack }) => {
       pack.audit.push({ ...entryOf(pack, 'update.released', '') });
     },
-    reason: /^audit entry 55: upd_\w+ was decided before$/,
+    reason: /^audit entry 58: upd_\w+ was decided before$/,
   },
   {
     name: 'what Parley records is put in another name, so that no rule seems to hold for it',
@@ -124,7 +124,7 @@ export const agreementMutations: readonly Mutation[] = [
       const one = { ...entryOf(pack, 'reviewers.mode-changed', '"to":"one"') };
       pack.audit.push(two, one);
     },
-    reason: /^audit entry 56: Ada countersigned this once, not twice$/,
+    reason: /^audit entry 59: Ada countersigned this once, not twice$/,
   },
   {
     name: 'a reviewer signs by another name than was entered',

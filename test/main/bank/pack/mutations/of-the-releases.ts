@@ -31,7 +31,8 @@ export const releaseMutations: readonly Mutation[] = [
     name: 'a withheld update is taken out',
     of: 'content',
     change: ({ pack }) => {
-      pack.updates = pack.updates.filter(({ decision }) => decision?.kind !== 'withheld');
+      const withheld = decidedAs(pack, 'withheld');
+      pack.updates = pack.updates.filter((one) => one !== withheld);
     },
     reason: /^charge \d+ was withheld, and its update is not in the pack$/,
   },

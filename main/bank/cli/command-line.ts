@@ -8,7 +8,7 @@ import { LocalPolicy, type StandingPolicy } from '#shared/contract/bank.ts';
 import { LEAST_NOISE_RATIO } from '../review/limits.ts';
 import type { BankFlags } from './help.ts';
 import { type ReviewersCommand, reviewersCommand, type SignedBy, signedByOf } from './reviewer-flags.ts';
-import { need, number, oneOf, operand, optionalOperand, parseArguments, text } from './flags.ts';
+import { need, number, oneOf, operand, optionalOperand, parseArguments, text, wholeNumber } from './flags.ts';
 
 export type BankCommand =
   | ReviewersCommand
@@ -39,6 +39,12 @@ export type BankCommand =
       readonly following: number | undefined;
       readonly note: string;
       readonly signedBy: readonly SignedBy[];
+    }
+  | {
+      readonly kind: 'retrain';
+      readonly updateId: UpdateId;
+      readonly noiseFactor: number;
+      readonly note: string;
     }
   | { readonly kind: 'withhold'; readonly note: string }
   | {
@@ -119,6 +125,8 @@ function commandOf(verb: string, operands: readonly string[], flags: BankFlags):
       return { kind: 'review', updateId: optionalOperand(operands, UpdateId, UPDATE) };
     case 'release':
       return releaseOf(flags, note);
+    case 'retrain':
+      return retrainOf(operands, flags);
     case 'reviewers':
       return reviewersCommand(operands, flags);
     case 'withhold':
@@ -138,12 +146,7 @@ function commandOf(verb: string, operands: readonly string[], flags: BankFlags):
     case 'recover-audit':
       return { kind: 'recover-audit', reason: need(flags, 'reason'), signedBy: signedByOf(flags) };
     case 'pack':
-      return {
-        kind: 'pack',
-        file: operand(operands, z.string().min(1), 'one file to write'),
-        runId: runFlag(flags),
-        withNotes: flags['with-notes'] === true,
-      };
+      return packOf(operands, flags);
     case 'serve':
       return { kind: 'serve', withPage: flags['no-ui'] !== true, port: wholeNumber(flags, 'port') };
     default:
@@ -154,6 +157,19 @@ function commandOf(verb: string, operands: readonly string[], flags: BankFlags):
 function releaseOf(flags: BankFlags, note: string): BankCommand {
   const following = wholeNumber(flags, 'rounds');
   return { kind: 'release', digest: digestOf(flags), following, note, signedBy: signedByOf(flags) };
+}
+
+function retrainOf(operands: readonly string[], flags: BankFlags): BankCommand {
+  const updateId = operand(operands, UpdateId, UPDATE);
+  const noiseFactor = number(flags, 'noise-factor');
+  if (noiseFactor === undefined || !(noiseFactor > 1))
+    throw new FailureError('wrong-usage', "--noise-factor takes a number above 1: times the charter's noise");
+  return { kind: 'retrain', updateId, noiseFactor, note: text(flags, 'note') ?? '' };
+}
+
+function packOf(operands: readonly string[], flags: BankFlags): BankCommand {
+  const file = operand(operands, z.string().min(1), 'one file to write');
+  return { kind: 'pack', file, runId: runFlag(flags), withNotes: flags['with-notes'] === true };
 }
 
 function recoverOf(flags: BankFlags): BankCommand {
@@ -277,10 +293,4 @@ function digestOf(flags: BankFlags): string {
 function runFlag(flags: BankFlags): RunId | undefined {
   const given = text(flags, 'run');
   return given === undefined ? undefined : operand([given], RunId, `--run with ${RUN}`);
-}
-
-function wholeNumber(flags: BankFlags, flag: keyof BankFlags): number | undefined {
-  const value = number(flags, flag);
-  if (value === undefined || (Number.isInteger(value) && value >= 0)) return value;
-  throw new FailureError('wrong-usage', `--${flag} takes a whole number`);
 }

@@ -48,6 +48,12 @@ export function number(flags: BankFlags, flag: keyof BankFlags): number | undefi
   return value;
 }
 
+export function wholeNumber(flags: BankFlags, flag: keyof BankFlags): number | undefined {
+  const value = number(flags, flag);
+  if (value === undefined || (Number.isInteger(value) && value >= 0)) return value;
+  throw new FailureError('wrong-usage', `--${flag} takes a whole number`);
+}
+
 export function oneOf<T extends string>(
   flags: BankFlags,
   flag: keyof BankFlags,

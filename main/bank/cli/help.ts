@@ -10,6 +10,7 @@ export const BANK_HELP = `One bank of a consortium, for its analyst, without a w
   npm run bank -- train
   npm run bank -- review
   npm run bank -- release --digest 9c1f2ab4d0e7…
+  npm run bank -- retrain upd_… --noise-factor 1.5
   npm run -s bank -- epsilon --json --sampling-rate 0.05 --noise-multiplier 1.2 --steps 500 --delta 5e-7
 
   init      --bank NAME --analyst NAME [--country CODE] [--epsilon E --delta D --unit transaction|account]
@@ -29,6 +30,9 @@ export const BANK_HELP = `One bank of a consortium, for its analyst, without a w
                                     rounds while every figure stays inside the limits; where two decide, each of two
                                     reviewers signs for the same rounds, with --reviewer
   withhold  [--note TEXT]           keep the held update here; its charge stays
+  retrain   UPDATE --noise-factor F [--note TEXT]
+                                    discard the held update and train again with F times the charter's noise (above 1,
+                                    at most 4): charged by itself, and what the discarded one cost stays charged
   ledger                            every entry of the privacy ledger, charged and released ε
   budget    [--epsilon E --delta D --unit transaction|account --reason TEXT]
                                     show or set the privacy budget; δ and unit stay as they were first set
@@ -82,6 +86,7 @@ export const BANK_OPTIONS = {
   digest: { type: 'string' },
   rounds: { type: 'string' },
   note: { type: 'string' },
+  'noise-factor': { type: 'string' },
   standing: { type: 'string' },
   'minimum-noise-ratio': { type: 'string' },
   'maximum-noise-ratio': { type: 'string' },

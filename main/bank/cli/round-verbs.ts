@@ -1,4 +1,4 @@
-/** Verbs about rounds: train, review, release, withhold. Each waits until what it asked for has happened. */
+/** Verbs about rounds: train, review, release, withhold, retrain. Each waits until what it asked for has happened. */
 import { FailureError } from '#shared/failure.ts';
 import type { RoundId, UpdateId } from '#shared/ids.ts';
 import type { ReleaseScope, ReviewView } from '#shared/round/review-view.ts';
@@ -19,6 +19,24 @@ export async function train(
 ): Promise<Answer> {
   const roundId = asked ?? (await waitingRound(client));
   await client['rounds.train']({ roundId });
+  return trained(client, program, roundId);
+}
+
+/** With the noise of the charter times the factor; what it makes is then held for review as any update. */
+export async function retrain(
+  client: BankClient,
+  program: BankProgram,
+  { updateId, noiseFactor, note }: Command<'retrain'>,
+): Promise<Answer> {
+  const review = await client['review.current']({ updateId });
+  if (review === null) throw new FailureError('nothing-to-review', 'There is no such update', { updateId });
+  const noiseMultiplier = noiseFactor * review.terms.agreedNoiseMultiplier;
+  await client['review.retrain']({ updateId, digest: review.digest, noiseMultiplier, note });
+  return trained(client, program, review.roundId);
+}
+
+/** The review of what the training that runs makes. */
+async function trained(client: BankClient, program: BankProgram, roundId: RoundId): Promise<Answer> {
   const part = await until(program.clock, async () => {
     const round = await findRound(client, roundId);
     if (round === undefined)

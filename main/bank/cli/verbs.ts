@@ -19,7 +19,7 @@ import { importFile } from './import-file.ts';
 import type { BankProgram } from './program.ts';
 import type { BankClient } from './reach.ts';
 import { askReviewers, credentialsOf } from './reviewer-verbs.ts';
-import { release, train, withhold } from './round-verbs.ts';
+import { release, retrain, train, withhold } from './round-verbs.ts';
 import { backup, recover, recoverAudit, showRecovery } from './store-verbs.ts';
 
 export type AskedCommand = Exclude<BankCommand, { kind: 'help' | 'serve' | 'restore' }>;
@@ -53,6 +53,8 @@ export async function ask(client: BankClient, command: AskedCommand, program: Ba
     }
     case 'release':
       return release(client, program, command);
+    case 'retrain':
+      return retrain(client, program, command);
     case 'withhold':
       return withhold(client, command.note);
     case 'score':

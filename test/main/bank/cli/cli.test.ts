@@ -18,7 +18,7 @@ import { UtcTime } from '#shared/ids.ts';
 let home: string;
 
 // Every command is a process of its own in life; here they share one, and with it its exit listeners.
-process.setMaxListeners(100);
+process.setMaxListeners(150);
 
 beforeEach(() => {
   home = mkdtempSync(path.join(tmpdir(), 'parley-cli-'));
@@ -84,6 +84,12 @@ describe('usage', () => {
     ['a missing name', ['init', '--bank', 'Nord']],
     ['a release without a digest', ['release']],
     ['a digest too short to name an update', ['release', '--digest', 'abc']],
+    ['training again without a factor', ['retrain', 'upd_00000000000000000000000000']],
+    [
+      'training again with no more noise',
+      ['retrain', 'upd_00000000000000000000000000', '--noise-factor', '1'],
+    ],
+    ['training again for no update', ['retrain', '--noise-factor', '1.5']],
     ['a run id of another kind', ['join', 'rnd_00000000000000000000000000']],
     ['a budget that is no number', ['budget', '--epsilon', 'four']],
     ['a reviewer without a passphrase file', ['release', '--digest', 'abcdefabcdef', '--reviewer', 'Ada']],
@@ -322,6 +328,8 @@ describe('a bank on the command line', () => {
     expect((await run('review')).stdout).toContain('Nothing was held');
     expect(await failure('train')).toBe('round-not-open');
     expect(await failure('withhold')).toBe('nothing-to-review');
+    const update = 'upd_00000000000000000000000000';
+    expect(await failure('retrain', update, '--noise-factor', '1.5')).toBe('nothing-to-review');
     expect(await failure('release', '--digest', '0'.repeat(12))).toBe('nothing-to-review');
     expect(await failure('score')).toBe('model-missing');
     expect(await failure('join', '--invite', path.join(home, 'none.txt'))).toBe('file-not-readable');
@@ -359,6 +367,25 @@ describe('no runs', () => {
     expect(words({ ...joined, membership: 'member' })).toMatch(/hub was not reached yet/);
     const connection = { kind: 'connected', since: UtcTime.parse('2026-11-24T09:30:00.000Z') } as const;
     expect(words({ ...joined, membership: 'member', connection })).toMatch(/planned no run yet/);
+  });
+});
+
+describe('training again', () => {
+  it('takes the update, the factor and a note', () => {
+    const args = [
+      'retrain',
+      'upd_00000000000000000000000000',
+      '--noise-factor',
+      '1.25',
+      '--note',
+      'near a row',
+    ];
+    expect(parseBankCommandLine(args).command).toEqual({
+      kind: 'retrain',
+      updateId: 'upd_00000000000000000000000000',
+      noiseFactor: 1.25,
+      note: 'near a row',
+    });
   });
 });
 

@@ -88,6 +88,27 @@ async function finishedReport({ client }: TestBank, updateId: UpdateId): Promise
   throw new Error('the leak tests did not end within a minute');
 }
 
+/** The product's own training with three times the noise: the bytes carry it, and the tests run on those very bytes. */
+async function expectNoisier(bank: TestBank, discarded: UpdateId): Promise<void> {
+  const { client } = bank;
+  const review = await client['review.current']({ updateId: discarded });
+  if (review === null) throw new Error('nothing is held');
+  const { updateId, digest, terms } = review;
+  const noiseMultiplier = 3 * terms.agreedNoiseMultiplier;
+  await client['review.retrain']({ updateId, digest, noiseMultiplier, note: '' });
+  const noisier = await bank.until('the noisier update', async () => {
+    return (await client['review.current']({})) ?? undefined;
+  });
+  // Of the noise that was charged: with the charter's alone it would be a third of it.
+  expect(noisier.figures.noiseRatio).toBeGreaterThan(0.95);
+  expect(noisier.figures.noiseRatio).toBeLessThan(1.5);
+  expect(noisier.terms).toMatchObject({ noiseMultiplier, agreedNoiseMultiplier: 3 });
+  expect(noisier.checks.filter(({ level }) => level === 'block')).toEqual([]);
+  const report = await finishedReport(bank, noisier.updateId);
+  expect(report.payloadHash).toBe(noisier.digest);
+  expect(report.tests.map(({ verdict }) => verdict)).not.toContain('leak-found');
+}
+
 describe('the leak tests of a real update', () => {
   it('run by themselves beside the review, and a rehearsal shows that they work', async () => {
     const bank = await bankWithRows('Ahorn');
@@ -117,5 +138,6 @@ describe('the leak tests of a real update', () => {
     expect(rehearsal.rows[0]?.values[0]).toMatchObject({ feature: 'amount', unit: 'amount' });
     const [amount] = rehearsal.rows[0]?.values ?? [];
     expect(amount?.recovered).toBeCloseTo(amount?.real ?? Number.NaN, 2);
+    await expectNoisier(bank, updateId);
   }, 90_000);
 });

@@ -22,6 +22,8 @@ export interface GateFigures {
 /** How often the interesting cases came up: a harness that never reaches them proves nothing. */
 export interface Reached {
   readonly trainings: number;
+  /** Updates that were discarded for a training with more noise. */
+  readonly discarded: number;
   readonly releasesByHand: number;
   /** Of these, those that two reviewers signed. */
   readonly releasesByTwo: number;
@@ -104,6 +106,7 @@ export async function hunt(
 
 const NOTHING_REACHED: Reached = {
   trainings: 0,
+  discarded: 0,
   releasesByHand: 0,
   releasesByTwo: 0,
   automaticReleases: 0,
@@ -123,6 +126,7 @@ function reachedBy({ evidence, steps }: JudgedSequence): Reached {
   const last = history.findLast((one) => one.kind === 'figures');
   return {
     trainings: history.filter((one) => one.kind === 'noise').length,
+    discarded: history.filter((one) => one.kind === 'discarded').length,
     releasesByHand: store.releases.filter(({ source }) => source === 'review').length,
     releasesByTwo: store.releases.filter(({ signers }) => signers === 2).length,
     automaticReleases: store.releases.filter(({ source }) => source === 'scope').length,
@@ -139,6 +143,7 @@ function reachedBy({ evidence, steps }: JudgedSequence): Reached {
 function sum(a: Reached, b: Reached): Reached {
   return {
     trainings: a.trainings + b.trainings,
+    discarded: a.discarded + b.discarded,
     releasesByHand: a.releasesByHand + b.releasesByHand,
     releasesByTwo: a.releasesByTwo + b.releasesByTwo,
     automaticReleases: a.automaticReleases + b.automaticReleases,

@@ -22,6 +22,8 @@ const WAYS: Readonly<Record<string, readonly ActionName[]>> = {
   're-noise on retry': ['hub-loses-receipt', 'train', 'release', 'wait-ten-seconds', 'hub-takes-all'],
   're-noise after a restart': ['hub-loses-receipt', 'train', 'release', 'wait-ten-seconds', 'crash'],
   'approval not bound to the digest': ['train', 'tamper-with-bytes', 'release', 'wait-ten-seconds'],
+  'more noise charged than drawn': ['train', 'retrain'],
+  'discarded update sent': ['train', 'retrain'],
   'undo that does nothing': ['train', 'release', 'undo', 'wait-ten-seconds'],
   'second reviewer not needed': ['train', 'two-decide', 'release', 'wait-ten-seconds'],
   'scope goes on past a stop': [
@@ -41,6 +43,7 @@ describe('the gate', () => {
     expect(violated).toBe(0);
     expect(reached.releasesByHand).toBeGreaterThan(10);
     expect(reached.automaticReleases).toBeGreaterThan(10);
+    expect(reached.discarded).toBeGreaterThan(10);
     expect(reached.crashes).toBeGreaterThan(10);
     expect(reached.ledgerBroken).toBeGreaterThan(0);
   });

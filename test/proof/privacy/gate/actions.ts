@@ -1,5 +1,5 @@
 /** What a person, a hub, a clock, a thief and a power switch can do to a bank, in any order. */
-import { ask, askByAll, type Following, FOLLOWING, mode, onScreen, sign } from './decisions.ts';
+import { ask, askByAll, type Following, FOLLOWING, mode, onScreen, retrain, sign } from './decisions.ts';
 import { type HubMood } from './wire.ts';
 import { keepCopy, restoreCopy, tamperWithBytes, tamperWithLedger } from './thief.ts';
 import { nextIndex, settled, offerRound, type World } from './world.ts';
@@ -16,6 +16,7 @@ export const ACTIONS = [
   'whole-round-tampered',
   'odd-round-within-scope',
   'whole-round-undone',
+  'whole-round-retrained',
   'odd-noise',
   'missing-noise',
   'usual-noise',
@@ -30,6 +31,7 @@ export const ACTIONS = [
   'take-signature-back',
   'undo',
   'withhold',
+  'retrain',
   'wait-a-second',
   'wait-ten-seconds',
   'deadline',
@@ -189,6 +191,14 @@ export const DOES: Readonly<Record<ActionName, (world: World) => void | Promise<
     wait(6000)(world);
     await settled(world);
   },
+  'whole-round-retrained': async (world) => {
+    await train(world, 'train');
+    await retrain(world);
+    askByAll(world, null);
+    wait(6000)(world);
+    await settled(world);
+    published(world);
+  },
   'odd-round-within-scope': async (world) => {
     const { noiseRatio } = world.trainer;
     world.trainer.noiseRatio = 3;
@@ -216,6 +226,7 @@ export const DOES: Readonly<Record<ActionName, (world: World) => void | Promise<
     world.bank.gate.withhold(seen.updateId, '');
     world.recorder.happened({ kind: 'withheld', updateId: seen.updateId });
   },
+  retrain,
   'wait-a-second': wait(1000),
   'wait-ten-seconds': wait(10_000),
   deadline: (world) => {
@@ -269,7 +280,7 @@ export const DOES: Readonly<Record<ActionName, (world: World) => void | Promise<
     const mechanism = { samplingRate: 1, noiseMultiplier: 20, steps: 1 };
     const charge = { runId: null, roundId, mechanism, clippingNorm: 1, hold: null };
     world.bank.ports.ledger.charge({ ...charge, purpose: 'evaluation' });
-    world.recorder.noise({ roundId, purpose: 'evaluation', steps: 1 });
+    world.recorder.noise({ roundId, purpose: 'evaluation', ...mechanism });
   },
 };
 

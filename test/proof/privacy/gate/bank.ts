@@ -49,7 +49,8 @@ export interface BugTools {
   readonly database: Database.Database;
   readonly mirror: LedgerMirror;
   /** Notes that noise is drawn for this round. */
-  readonly drawNoise: (roundId: string | null) => void;
+  /** With the charter's noise, or with more where more was asked for. */
+  readonly drawNoise: (roundId: string | null, noiseMultiplier?: number) => void;
   /** The trainer without that note, for a bug that draws elsewhere. */
   readonly silentTrainer: Trainer;
 }
@@ -188,7 +189,7 @@ function plainSeams(machine: Machine, database: Database.Database, ledger: Ledge
     trainer: {
       ...trainer,
       start: (request, onProgress) => {
-        machine.drawNoise(request.roundId);
+        machine.drawNoise(request.roundId, request.noiseMultiplier);
         return trainer.start(request, onProgress);
       },
     },

@@ -236,6 +236,30 @@ const undoOnTheScreenOnly: Bug = {
   gate: (gate) => ({ ...gate, undo: () => undefined }),
 };
 
+const moreNoiseOnPaperOnly: Bug = {
+  seams: (seams) => ({
+    ...seams,
+    trainer: {
+      ...seams.trainer,
+      start: (request, onProgress) =>
+        seams.trainer.start({ ...request, noiseMultiplier: undefined }, onProgress),
+    },
+  }),
+};
+
+const discardedIsSent: Bug = {
+  seams: (seams) => seams,
+  gate: (gate, { review, calls }) => ({
+    ...gate,
+    retrain: async (request) => {
+      await gate.retrain(request);
+      const header = review.held(request.updateId)?.header;
+      if (header === undefined) return;
+      await calls.offerUpdate({ header, signature: signStatement(BANK_KEYS.privateKey, 'update', header) });
+    },
+  }),
+};
+
 const secondReviewerForgotten: Bug = {
   seams: (seams) => ({ ...seams, reviewers: { ...seams.reviewers, mode: () => 'one' } }),
 };
@@ -300,6 +324,12 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     rule: 'what was shown is what is sent',
     bug: approvalOfWhateverIsThere,
   },
+  {
+    name: 'more noise charged than drawn',
+    rule: 'the charge is committed before the noise',
+    bug: moreNoiseOnPaperOnly,
+  },
+  { name: 'discarded update sent', rule: 'what was discarded does not leave', bug: discardedIsSent },
   { name: 'undo that does nothing', rule: 'a release by hand follows a click', bug: undoOnTheScreenOnly },
   {
     name: 'second reviewer not needed',

@@ -9,6 +9,7 @@ const CHARGE: SeenCharge = {
   roundId: 'round 1',
   purpose: 'update',
   steps: 16,
+  noiseMultiplier: 1.1,
 };
 const APPROVAL = {
   bankId: 'bank',
@@ -36,6 +37,7 @@ const NOISE: Happening = {
   roundId: 'round 1',
   purpose: 'update',
   steps: 16,
+  noiseMultiplier: 1.1,
   committed: [CHARGE],
 };
 const ASKED: Extract<Happening, { kind: 'asked' }> = {
@@ -156,6 +158,28 @@ describe('what the judge accepts', () => {
     };
     expect(check(repeated)).toEqual([]);
   });
+
+  it('an update discarded for another with more noise, which is released', () => {
+    const more = { ...CHARGE, sequence: 5, noiseMultiplier: 1.65 };
+    const again: Happening = { ...NOISE, noiseMultiplier: 1.65, committed: [CHARGE, more] };
+    const history = [OFFERED, NOISE, { kind: 'discarded', updateId: 'update 0' } as const, again, ASKED];
+    const release = { ...APPROVAL, chargeSequence: 5 };
+    expect(
+      check({
+        ...GOOD,
+        history,
+        wire: [OFFER, BYTES].map((one) => ({ ...one, at: 5, release, charge: more })),
+        store: {
+          ...STORE,
+          charges: [CHARGE, more],
+          updates: [
+            { ...UPDATE, updateId: 'update 0', order: 0 },
+            { ...UPDATE, chargeSequence: 5 },
+          ],
+        },
+      }),
+    ).toEqual([]);
+  });
 });
 
 const BAD: readonly (readonly [string, Evidence])[] = [
@@ -163,6 +187,10 @@ const BAD: readonly (readonly [string, Evidence])[] = [
   [
     'I2 the charge is committed before the noise',
     withHistory(OFFERED, { ...NOISE, committed: [{ ...CHARGE, steps: 8 }] }, ASKED),
+  ],
+  [
+    'I2 the charge is committed before the noise',
+    withHistory(OFFERED, { ...NOISE, committed: [{ ...CHARGE, noiseMultiplier: 1.2 }] }, ASKED),
   ],
   ['I2 the charge is committed before the noise', withHistory(OFFERED, NOISE, NOISE, ASKED)],
   ['I1 a charge is never given back', { ...GOOD, store: { ...STORE, charges: [] } }],
@@ -215,6 +243,20 @@ const BAD: readonly (readonly [string, Evidence])[] = [
   [
     'I3 what was withheld does not leave',
     withHistory(OFFERED, NOISE, ASKED, { kind: 'withheld', updateId: 'update 1' }),
+  ],
+  [
+    'I3 what was discarded does not leave',
+    withHistory(OFFERED, NOISE, ASKED, { kind: 'discarded', updateId: 'update 1' }),
+  ],
+  [
+    'I3 what was discarded does not leave',
+    {
+      ...GOOD,
+      store: {
+        ...STORE,
+        updates: [UPDATE, { ...UPDATE, updateId: 'update 2', chargeSequence: 5, order: 2 }],
+      },
+    },
   ],
   ['I14 a release by hand follows a click', withHistory(OFFERED, NOISE)],
   [

@@ -15,20 +15,27 @@ export function check(evidence: Evidence): readonly Violation[] {
     ...wireViolations(evidence),
     ...payloadViolations(evidence),
     ...decisionViolations(evidence),
+    ...discardViolations(evidence),
     ...shownViolations(evidence),
     ...scopeViolations(evidence),
   ];
 }
 
-/** I2: each noise has a charge of its own that was committed before, for at least as many steps as it draws. */
+/**
+ * I2: each noise has a charge of its own that was committed before, for at least as many steps as it draws, and for no more
+ * noise: what was charged for more than is drawn counts too little.
+ */
 function noiseViolations({ history }: Evidence): readonly Violation[] {
-  const drawn = new Map<string, number>();
+  const drawn = new Map<string, number[]>();
   return history.flatMap((one): readonly Violation[] => {
     if (one.kind !== 'noise') return [];
     const key = drawKey(one);
-    const times = (drawn.get(key) ?? 0) + 1;
-    drawn.set(key, times);
-    const enough = one.committed.filter((charge) => charge.steps >= one.steps);
+    const before = drawn.get(key) ?? [];
+    drawn.set(key, [...before, one.noiseMultiplier]);
+    const times = 1 + before.filter((noise) => noise <= one.noiseMultiplier).length;
+    const enough = one.committed.filter(
+      ({ steps, noiseMultiplier }) => steps >= one.steps && noiseMultiplier <= one.noiseMultiplier,
+    );
     if (enough.length >= times) return [];
     const detail = `${key}: drawn ${String(times)} times, ${String(enough.length)} charges committed`;
     return [{ promise: 'I2', rule: 'the charge is committed before the noise', detail }];
@@ -210,6 +217,20 @@ function decisionViolations({ history, wire }: Evidence): readonly Violation[] {
   return history.flatMap((one, at): readonly Violation[] =>
     one.kind === 'withheld' && wire.some((sent) => sent.updateId === one.updateId && sent.at > at)
       ? [{ promise: 'I3', rule: 'what was withheld does not leave', detail: one.updateId }]
+      : [],
+  );
+}
+
+/** I3: what was discarded for another training does not leave: of a round's updates only the last may. */
+function discardViolations({ history, wire, store }: Evidence): readonly Violation[] {
+  if (history.some((one) => one.kind === 'damaged')) return [];
+  const discarded = new Set(history.flatMap((one) => (one.kind === 'discarded' ? [one.updateId] : [])));
+  for (const { updateId, roundId, order } of store.updates)
+    if (store.updates.some((later) => later.roundId === roundId && later.order > order))
+      discarded.add(updateId);
+  return [...new Set(wire.map(({ updateId }) => updateId))].flatMap((updateId): readonly Violation[] =>
+    discarded.has(updateId)
+      ? [{ promise: 'I3', rule: 'what was discarded does not leave', detail: updateId }]
       : [],
   );
 }

@@ -1,6 +1,6 @@
 /** What people decide about the update on the screen: one of them, or two who sign. */
 import type { ScopeLimits } from '#shared/round/round-view.ts';
-import { REVIEWERS } from './terms.ts';
+import { CHARTER, REVIEWERS } from './terms.ts';
 import type { World } from './world.ts';
 
 const LIMITS: ScopeLimits = {
@@ -50,6 +50,15 @@ function decide(world: World, following: Following, by: 'analyst' | number): voi
   if (signer === undefined) world.bank.gate.ask({ ...seen, scope, note: '' });
   else world.bank.gate.sign({ ...seen, scope, note: '' }, signer);
   world.recorder.happened({ kind: 'asked', by: signer?.name ?? 'analyst', ...seen, atMs, following });
+}
+
+/** Discards what is on the screen and trains again with more noise. */
+export async function retrain(world: World): Promise<void> {
+  const seen = onScreen(world);
+  if (seen === undefined) return;
+  const noiseMultiplier = 1.5 * CHARTER.privacy.noiseMultiplier;
+  await world.bank.gate.retrain({ ...seen, noiseMultiplier, note: '' });
+  world.recorder.happened({ kind: 'discarded', updateId: seen.updateId });
 }
 
 export function mode(to: 'one' | 'two') {

@@ -10,6 +10,8 @@ export interface SeenCharge {
   readonly roundId: string | null;
   readonly purpose: string;
   readonly steps: number;
+  /** That it was written for. */
+  readonly noiseMultiplier: number;
 }
 
 export interface SeenScope {
@@ -32,6 +34,7 @@ export type Happening =
       readonly roundId: string | null;
       readonly purpose: string;
       readonly steps: number;
+      readonly noiseMultiplier: number;
       readonly committed: readonly SeenCharge[];
     }
   /** A person clicked release, or signed it as one of two reviewers, having seen this digest. */
@@ -48,6 +51,8 @@ export type Happening =
   | { readonly kind: 'undone'; readonly updateId: string }
   | { readonly kind: 'mode-set'; readonly mode: 'one' | 'two'; readonly atMs: number }
   | { readonly kind: 'withheld'; readonly updateId: string }
+  /** Discarded for a training with more noise, which is charged by now. */
+  | { readonly kind: 'discarded'; readonly updateId: string }
   | {
       readonly kind: 'standing-set';
       readonly following: { readonly rounds: number; readonly limits: ScopeLimits } | null;

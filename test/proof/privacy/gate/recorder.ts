@@ -19,7 +19,7 @@ const ChargeRow = z.object({ sequence: z.int(), body: z.string() });
 const ChargeBody = z.object({
   roundId: z.string().nullable(),
   purpose: z.string(),
-  mechanism: z.object({ steps: z.int() }),
+  mechanism: z.object({ steps: z.int(), noiseMultiplier: z.number() }),
 });
 const ApprovalBody = z.object({
   bankId: z.string(),
@@ -68,7 +68,7 @@ export function committedView(file: string): CommittedView {
 
 function seenCharge({ sequence, body }: z.infer<typeof ChargeRow>): SeenCharge {
   const { roundId, purpose, mechanism } = ChargeBody.parse(JSON.parse(body));
-  return { sequence, roundId, purpose, steps: mechanism.steps };
+  return { sequence, roundId, purpose, ...mechanism };
 }
 
 function seenApproval(text: string): SeenApproval {
@@ -76,11 +76,13 @@ function seenApproval(text: string): SeenApproval {
   return { ...rest, costSteps: cost?.steps ?? null };
 }
 
+export type NoiseDraw = Omit<Extract<Happening, { kind: 'noise' }>, 'kind' | 'committed'>;
+
 export interface Recorder {
   readonly history: readonly Happening[];
   readonly wire: readonly Transmission[];
   happened(happening: Happening): void;
-  noise(draw: { readonly roundId: string | null; readonly purpose: string; readonly steps: number }): void;
+  noise(draw: NoiseDraw): void;
   offered(signed: SignedUpdateHeader, atMs: number): void;
   bytes(arrived: { readonly updateId: string; readonly bytes: Uint8Array; readonly atMs: number }): void;
 }

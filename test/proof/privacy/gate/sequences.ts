@@ -13,6 +13,7 @@ const ORDINARY: readonly ActionName[] = [
   'whole-round-and-following',
   'whole-round-within-scope',
   'whole-round-by-two',
+  'whole-round-retrained',
   'one-decides',
   'train',
   'train-within-scope',

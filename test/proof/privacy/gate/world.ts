@@ -18,7 +18,7 @@ import { scratchFolder } from '../scratch.ts';
 import { createFuse, type Fuse } from './fuse.ts';
 import { type CommittedView, committedView, createRecorder, type Recorder } from './recorder.ts';
 import { snapshotOf } from './snapshot.ts';
-import { CHARTER_HASH, PLAN, REVIEWERS, roundContext, ROUNDS, stepsOfRound } from './terms.ts';
+import { CHARTER, CHARTER_HASH, PLAN, REVIEWERS, roundContext, ROUNDS, stepsOfRound } from './terms.ts';
 import { createFakeWire, type FakeWire } from './wire.ts';
 
 /** ε grows like the square root of the steps: fast, monotone, and the first round costs most, as in truth. */
@@ -140,8 +140,9 @@ export function createWorld({ bug, seed }: WorldOptions): World {
     accountant: ACCOUNTANT,
     settings: freshSettings(),
     mirroredHead: () => mirror.head(),
-    drawNoise: (roundId: string | null) => {
-      recorder.noise({ roundId, purpose: 'update', steps: stepsOfRound(world.settings.round?.index ?? 0) });
+    drawNoise: (roundId: string | null, noiseMultiplier = CHARTER.privacy.noiseMultiplier) => {
+      const steps = stepsOfRound(world.settings.round?.index ?? 0);
+      recorder.noise({ roundId, purpose: 'update', steps, noiseMultiplier });
     },
   };
   const open = (fuse: Fuse): BankUnderTest => openBank({ ...parts, fuse });

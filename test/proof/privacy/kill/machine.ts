@@ -14,7 +14,7 @@ import type { Evidence, Happening, Transmission } from '../gate/evidence.ts';
 import type { Fuse } from '../gate/fuse.ts';
 import { committedView, createRecorder, type Recorder } from '../gate/recorder.ts';
 import { snapshotOf } from '../gate/snapshot.ts';
-import { CHARTER_HASH, stepsOfRound } from '../gate/terms.ts';
+import { CHARTER, CHARTER_HASH, stepsOfRound } from '../gate/terms.ts';
 import { createFakeWire } from '../gate/wire.ts';
 import { ACCOUNTANT } from '../gate/world.ts';
 
@@ -70,8 +70,9 @@ export function killMachine({ folder, number, fuse, bug }: Life): KillMachine {
     wire: createFakeWire(recorder, clock, receiptsOf(earlier.wire)),
     mirror: secretsMirror(secrets),
     accountant: ACCOUNTANT,
-    drawNoise: (roundId) => {
-      recorder.noise({ roundId, purpose: 'update', steps: stepsOfRound(settings.round?.index ?? 0) });
+    drawNoise: (roundId, noiseMultiplier = CHARTER.privacy.noiseMultiplier) => {
+      const steps = stepsOfRound(settings.round?.index ?? 0);
+      recorder.noise({ roundId, purpose: 'update', steps, noiseMultiplier });
     },
   };
 }

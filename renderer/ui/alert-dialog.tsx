@@ -11,7 +11,13 @@ export interface AlertDialogProps {
   readonly children: ReactNode;
   readonly safe: string;
   readonly onClose: () => void;
-  readonly anyway: { readonly label: string; readonly isPending: boolean; readonly act: () => void };
+  readonly anyway: {
+    readonly label: string;
+    readonly isPending: boolean;
+    readonly act: () => void;
+    /** Why it can't be done now; without it, it can. */
+    readonly waitingFor?: string | null;
+  };
 }
 
 /** Open while it is mounted. */
@@ -19,6 +25,7 @@ export function AlertDialog({ title, children, safe, onClose, anyway }: AlertDia
   const dialog = useRef<HTMLDialogElement>(null);
   const safeButton = useRef<HTMLButtonElement>(null);
   const id = useId();
+  const { waitingFor = null } = anyway;
   // Before the element leaves the page: only an attached dialog gives the focus back.
   useLayoutEffect(() => {
     const shown = dialog.current;
@@ -47,7 +54,19 @@ export function AlertDialog({ title, children, safe, onClose, anyway }: AlertDia
         {children}
       </div>
       <div className={classes['actions']}>
-        <Button onClick={anyway.act} loading={anyway.isPending}>
+        {waitingFor === null ? null : (
+          <span className={classes['waiting']} id={`${id}-waiting`}>
+            {waitingFor}
+          </span>
+        )}
+        <Button
+          aria-disabled={waitingFor !== null}
+          aria-describedby={waitingFor === null ? undefined : `${id}-waiting`}
+          loading={anyway.isPending}
+          onClick={() => {
+            if (waitingFor === null) anyway.act();
+          }}
+        >
           {anyway.label}
         </Button>
         <Button ref={safeButton} variant="filled" onClick={onClose}>

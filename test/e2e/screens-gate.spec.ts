@@ -44,6 +44,54 @@ test('two reviewers sign, and only the second signature sends', async ({ page })
   await screen.close();
 });
 
+test('an update is discarded for a training with more noise, which says its price before', async ({
+  page,
+}) => {
+  const screen = await openScreen(page, 'full', 'review');
+  await page.getByLabel('Note for the record').fill('Too near to a row');
+  const open = page.getByRole('button', { name: 'Train again with more noise…' });
+  await open.press('Enter');
+  const dialog = page.getByRole('alertdialog', { name: 'Discard the update of round 14 and train again?' });
+  await expect(dialog.getByRole('button', { name: 'Keep it for review' })).toBeFocused();
+  await expect(dialog.getByText('ε 2.31 → 2.37 of 4.00')).toBeVisible();
+  await expect(dialog.getByText('The ε 0.085 of the discarded update stays charged.')).toBeVisible();
+  await expect(dialog.getByText('ε does not cover a person’s choice', { exact: false })).toBeVisible();
+  await dialog.getByRole('radio', { name: '×2' }).check();
+  await expect(dialog.getByText('Noise multiplier 3.174 instead of 1.587.')).toBeVisible();
+  await expect(dialog.getByText('ε 2.31 → 2.35 of 4.00')).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  await dialog.getByRole('radio', { name: 'another:' }).check();
+  const factor = dialog.getByLabel('Another factor');
+  for (const typed of ['1', '4.5']) {
+    await factor.fill(typed);
+    await expect(dialog.getByRole('button', { name: 'Discard and train again' })).toHaveAccessibleDescription(
+      'Give a factor above 1, at most 4.',
+    );
+  }
+  await factor.fill('3.5');
+  await expect(dialog.getByRole('alert')).toContainText('The noise multiplier may be at most 4.761 here');
+  await dialog.getByRole('button', { name: /noise ×3.5$/ }).press('Enter');
+  await page.keyboard.press('Escape');
+  await expect(open).toBeFocused();
+  expect(screen.backend.commands).toEqual([]);
+  await open.press('Enter');
+  await page.getByRole('button', { name: 'Discard and train again with noise ×1.5' }).press('Enter');
+  await expect(page.getByText('This bank is training for round 14', { exact: false })).toBeVisible();
+  expect(screen.backend.commands).toEqual([
+    {
+      method: 'review.retrain',
+      input: {
+        updateId: updateId(13),
+        digest: digest(99),
+        noiseMultiplier: 1.5 * 1.587,
+        note: 'Too near to a row',
+      },
+    },
+  ]);
+  expect(screen.complaints()).toEqual([]);
+  await screen.close();
+});
+
 test('a first signature can be taken back', async ({ page }) => {
   const screen = await openScreen(page, 'review-signed-once', 'review');
   await page.getByRole('button', { name: 'Take the signature back' }).press('Enter');

@@ -66,6 +66,7 @@ const LOOKS: Readonly<Record<ScenarioName, readonly string[]>> = {
   'review-sent': ['overview', 'review'],
   'review-late': ['review'],
   'review-withheld': ['review'],
+  'review-discarded': ['review'],
   'review-changed': ['review'],
   'review-blocked': ['review'],
   'review-first': ['review'],

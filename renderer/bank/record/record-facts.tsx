@@ -23,10 +23,13 @@ export function Hash({ value }: { readonly value: string }): ReactNode {
   return <span className={classes['hash']}>{inFours(value.replaceAll(/[\s:]/g, '')).join(' ')}</span>;
 }
 
-export function decisionFacts({ decision, identity, note }: ReviewView): readonly Fact[] {
+export function decisionFacts({ decision, identity, note, state }: ReviewView): readonly Fact[] {
   if (decision === null) return [{ name: words.decision, value: words.none }];
   const facts: Fact[] = [
-    { name: words.decision, value: <strong>{words.kinds[decision.kind]}</strong> },
+    {
+      name: words.decision,
+      value: <strong>{state.kind === 'discarded' ? words.discarded : words.kinds[decision.kind]}</strong>,
+    },
     { name: words.at, value: momentText(decision.at) },
   ];
   if (decision.source !== null)

@@ -1,4 +1,4 @@
-/** The decision: scope and its limits, a note, Withhold, and the button that names act and destination. */
+/** The decision: scope and its limits, a note, Withhold, training again, and the button that names act and destination. */
 import { TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type Digest } from '#shared/ids.ts';
@@ -9,6 +9,7 @@ import { ActionBar } from '../../ui/action-bar.tsx';
 import { useRemaining } from '../../ui/clock.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { obstacles, type ReadyDecision, releaseScope, type ScopeChoice, sendLabel } from './decision.ts';
+import { RetrainButton } from './retrain-button.tsx';
 import classes from './review.module.css';
 import { ScopeField } from './scope-field.tsx';
 import { SendButton } from './send-button.tsx';
@@ -79,7 +80,14 @@ function Release({ view, digest, choice, note, waitingFor }: ReadyDecision): Rea
   return (
     <>
       {release.isError ? <FailureNotice error={release.error} /> : null}
-      <ActionBar start={<WithholdButton view={view} note={note} />}>
+      <ActionBar
+        start={
+          <>
+            <WithholdButton view={view} note={note} />
+            <RetrainButton view={view} digest={digest} note={note} />
+          </>
+        }
+      >
         <SendButton
           label={sendLabel({ view, choice })}
           waitingFor={waitingFor}

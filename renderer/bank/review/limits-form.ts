@@ -26,14 +26,14 @@ export function limitsText(limits: ScopeLimits): LimitsText {
   };
 }
 
-/** A comma is a decimal point here: no limit needs thousands. */
-function numberOf(typed: string): number {
+/** A comma is a decimal point here: no limit needs thousands. NaN for what is no number. */
+export function decimalOf(typed: string): number {
   const plain = typed.trim().replace(',', '.').replace('−', '-');
   return plain === '' ? NaN : Number(plain);
 }
 
 export function parseLimits(typed: LimitsText): LimitsOutcome {
-  const numbers = Object.fromEntries(LIMIT_FIELDS.map((field) => [field, numberOf(typed[field])]));
+  const numbers = Object.fromEntries(LIMIT_FIELDS.map((field) => [field, decimalOf(typed[field])]));
   const parsed = ScopeLimits.safeParse(numbers);
   if (!parsed.success) return { kind: 'invalid', errors: fieldErrors(parsed.error.issues, numbers) };
   if (parsed.data.maximumNoiseRatio <= parsed.data.minimumNoiseRatio)

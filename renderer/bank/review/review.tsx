@@ -106,7 +106,7 @@ function Shown({ view, asOf }: ShownProps): ReactNode {
 function HeaderActions({ view, asOf }: ShownProps): ReactNode {
   const isOpen = view.state.kind === 'waiting' || view.state.kind === 'changed';
   // Once decided, the notice above the update leads to the record.
-  const isOver = ['sent', 'late', 'withheld'].includes(view.state.kind);
+  const isOver = ['sent', 'late', 'withheld', 'discarded'].includes(view.state.kind);
   return (
     <>
       {view.closesInMs === null || !isOpen ? null : (

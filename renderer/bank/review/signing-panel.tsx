@@ -15,6 +15,7 @@ import { CredentialFields } from '../reviewers/countersign.tsx';
 import { credentialOf, type CredentialText, NO_CREDENTIAL } from '../reviewers/credential.ts';
 import { hrefOf } from '../route.ts';
 import { type ReadyDecision, releaseScope } from './decision.ts';
+import { RetrainButton } from './retrain-button.tsx';
 import classes from './review.module.css';
 import { SendButton } from './send-button.tsx';
 import { isLastSignature, mayStillSign, signLabel, signObstacles } from './signing.ts';
@@ -56,7 +57,7 @@ export function Signing(props: ReadyDecision): ReactNode {
         </Part>
       </Panel>
       {sign.error === null ? null : <FailureNotice error={sign.error} />}
-      <ActionBar start={<Back view={view} note={note} />}>
+      <ActionBar start={<Back view={view} digest={props.digest} note={note} />}>
         <SendButton
           label={signLabel({ view, choice, name })}
           waitingFor={waitingFor}
@@ -92,10 +93,11 @@ function useSign(decision: ReadyDecision, name: string | null, forget: () => voi
   return { act, isPending, error };
 }
 
-function Back({ view, note }: Pick<ReadyDecision, 'view' | 'note'>): ReactNode {
+function Back({ view, digest, note }: Pick<ReadyDecision, 'view' | 'digest' | 'note'>): ReactNode {
   return (
     <>
       <WithholdButton view={view} note={note} />
+      <RetrainButton view={view} digest={digest} note={note} />
       {view.signatures.given.length === 0 ? null : <UnsignButton view={view} />}
     </>
   );

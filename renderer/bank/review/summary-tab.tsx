@@ -71,11 +71,18 @@ export function figureFacts({ figures, terms, dataVersion, createdAt }: ReviewVi
       value: names.termsValue({
         steps: terms.steps,
         rate,
-        noise: String(Number(terms.noiseMultiplier.toPrecision(4))),
+        noise: noiseText(terms),
         clip,
       }),
     },
     { name: names.data, value: names.dataValue(count(dataVersion.rows), until) },
     { name: names.made, value: momentText(createdAt) },
   ];
+}
+
+/** The noise that the bytes carry; beside the charter's where a person trained again with more. */
+export function noiseText({ noiseMultiplier, agreedNoiseMultiplier }: ReviewView['terms']): string {
+  const brief = (z: number): string => String(Number(z.toPrecision(4)));
+  const [own, agreed] = [brief(noiseMultiplier), brief(agreedNoiseMultiplier)];
+  return own === agreed ? own : text.review.figures.moreNoise(own, agreed);
 }

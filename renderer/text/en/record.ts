@@ -8,6 +8,7 @@ export const record = {
   draft: 'No decision yet: this page shows the update as it waits.',
   decision: 'Decision',
   kinds: { released: 'Released', withheld: 'Withheld', late: 'Not sent: the round had closed' },
+  discarded: 'Discarded, for a training with more noise',
   none: 'none yet',
   at: 'When',
   by: 'By',

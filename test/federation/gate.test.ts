@@ -1,66 +1,19 @@
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunId } from '#shared/ids.ts';
-import { presetCharter, REFERENCE_SPLIT, type RecipeName } from '#shared/round/presets.ts';
-import { enrol, joinRun, openTestBank, setUp, STANDING, type TestBank } from '../fakes/test-bank.ts';
-import { startTestHub, temporaryFolder, type TestHub } from '../fakes/test-hub.ts';
+import type { RecipeName } from '#shared/round/presets.ts';
+import { openTestBank, STANDING, type TestBank } from '../fakes/test-bank.ts';
+import { completed, openRound, testConsortium } from '../fakes/test-consortium.ts';
 
-let folder: ReturnType<typeof temporaryFolder>;
-let hub: TestHub;
-let banks: TestBank[];
+const consortium = testConsortium(['Ahorn', 'Birke', 'Cedar']);
+const { banks } = consortium;
 
-beforeEach(async () => {
-  folder = temporaryFolder();
-  hub = await startTestHub({ home: path.join(folder.path, 'hub') });
-  banks = [];
-  for (const name of ['Ahorn', 'Birke', 'Cedar']) {
-    const bank = await openTestBank({ name, home: path.join(folder.path, name) });
-    banks.push(bank);
-    await setUp(bank);
-    await enrol(bank, hub);
-  }
-});
-
-afterEach(async () => {
-  await Promise.all(banks.map((bank) => bank.close()));
-  await hub.close();
-  folder.remove();
-});
-
-async function plan(recipe: RecipeName, rounds: number): Promise<RunId> {
-  const { consortium } = await hub.operator['hub.status']({});
-  if (consortium === null) throw new Error('no consortium');
-  const charter = presetCharter({
-    consortium: { id: consortium.id, name: consortium.name },
-    title: 'A test run',
-    features: 'card-v1',
-    split: REFERENCE_SPLIT,
-    recipe,
-    rounds,
-    noiseMultiplier: 4,
-    participation: { enrolSeconds: 30, deadlineSeconds: 600 },
-  });
-  const small = { ...charter, model: { ...charter.model, layers: [21, 4, 1] } };
-  const { runId } = await hub.operator['runs.plan']({ charter: small });
-  return runId;
-}
-
-async function joinAll(runId: RunId): Promise<void> {
-  await Promise.all(banks.map((bank) => joinRun(bank, runId)));
-}
+const plan = (recipe: RecipeName, rounds: number): Promise<RunId> => consortium.plan({ recipe, rounds });
 
 const [first, second, third] = [0, 1, 2].map((i) => (): TestBank => {
   const bank = banks[i];
   if (bank === undefined) throw new Error('no such bank');
   return bank;
 }) as [() => TestBank, () => TestBank, () => TestBank];
-
-function completed(bank: TestBank, runId: RunId): Promise<true> {
-  return bank.until('the run is completed', async () => {
-    const run = await bank.run(runId);
-    return run.status === 'completed' && run.committed === run.planned ? true : undefined;
-  });
-}
 
 async function releasedBy(bank: TestBank) {
   const { entries } = await bank.client['privacy.ledger']({});
@@ -73,7 +26,7 @@ describe('three banks at a real hub', () => {
   it('under a standing policy finish a run, and each recomputes sums and models', async () => {
     for (const bank of banks) await bank.client['policy.setStanding']({ policy: STANDING });
     const runId = await plan('few-rounds', 5);
-    await joinAll(runId);
+    await consortium.joinAll(runId);
     await Promise.all(banks.map((bank) => completed(bank, runId)));
     const models = await Promise.all(banks.map((bank) => bank.client['models.export']({ runId })));
     expect(new Set(models.map((model) => model.checkpointHash)).size).toBe(1);
@@ -101,11 +54,8 @@ describe('three banks at a real hub', () => {
     await bank.client['policy.setLocal']({ policy: { ...local, undoSeconds: 1 }, reason: 'a quick test' });
     for (const other of [second(), third()]) await other.client['policy.setStanding']({ policy: STANDING });
     const runId = await plan('few-rounds', 2);
-    await joinAll(runId);
-    const round = await bank.until('the round opens', async () => {
-      const open = (await bank.run(runId)).round;
-      return open?.phase === 'training' && open.participation.kind === 'joined' ? open : undefined;
-    });
+    await consortium.joinAll(runId);
+    const round = await openRound(bank, runId);
     for (const other of [second(), third()])
       await other.until('it has sent', async () =>
         (await other.run(runId)).round?.participation.kind === 'sent' ? true : undefined,
@@ -163,11 +113,8 @@ describe('three banks at a real hub', () => {
     await client['reviewers.setMode']({ mode: 'two', reason: '' });
     for (const other of [second(), third()]) await other.client['policy.setStanding']({ policy: STANDING });
     const runId = await plan('few-rounds', 1);
-    await joinAll(runId);
-    const round = await bank.until('the round opens', async () => {
-      const open = (await bank.run(runId)).round;
-      return open?.phase === 'training' && open.participation.kind === 'joined' ? open : undefined;
-    });
+    await consortium.joinAll(runId);
+    const round = await openRound(bank, runId);
     await client['rounds.train']({ roundId: round.roundId });
     const { updateId, digest } = await bank.until(
       'the review',
@@ -200,13 +147,10 @@ describe('three banks at a real hub', () => {
     for (const other of [second(), third()]) await other.client['policy.setStanding']({ policy: STANDING });
     const runId = await plan('one-step', 1);
     const bank = first();
-    const small = await hub.operator['runs.list']({});
+    const small = await consortium.hub.operator['runs.list']({});
     expect(small).toHaveLength(1);
-    await joinAll(runId);
-    const round = await bank.until('the round opens', async () => {
-      const open = (await bank.run(runId)).round;
-      return open?.phase === 'training' && open.participation.kind === 'joined' ? open : undefined;
-    });
+    await consortium.joinAll(runId);
+    const round = await openRound(bank, runId);
     await bank.client['rounds.train']({ roundId: round.roundId });
     const review = await bank.until(
       'the review',
@@ -224,7 +168,7 @@ describe('three banks at a real hub', () => {
   it('a bank that leaves ends its scope, and when it is back its floor for the run counts what it spent before', async () => {
     for (const bank of banks) await bank.client['policy.setStanding']({ policy: STANDING });
     const runId = await plan('few-rounds', 6);
-    await joinAll(runId);
+    await consortium.joinAll(runId);
     const bank = first();
     const { client } = bank;
     await bank.until('a round is published', async () =>
@@ -238,10 +182,7 @@ describe('three banks at a real hub', () => {
     await client['runs.join']({ runId });
     const stricter = { ...local, maximumEpsilonPerRun: chargedEpsilon };
     await client['policy.setLocal']({ policy: stricter, reason: '' });
-    const round = await bank.until('the round opens', async () => {
-      const open = (await bank.run(runId)).round;
-      return open?.phase === 'training' && open.participation.kind === 'joined' ? open : undefined;
-    });
+    const round = await openRound(bank, runId);
     expect((await client['privacy.state']({})).chargedEpsilon).toBe(chargedEpsilon);
     await expect(client['rounds.train']({ roundId: round.roundId })).rejects.toMatchObject({
       code: 'policy-refused',
@@ -253,7 +194,7 @@ describe('three banks at a real hub', () => {
     for (const bank of banks) await bank.client['policy.setStanding']({ policy: STANDING });
     const runId = await plan('few-rounds', 4);
     third().trainer.isHeldBack = true;
-    await joinAll(runId);
+    await consortium.joinAll(runId);
     await third().until('it trains', async () => (third().trainer.started.length === 1 ? true : undefined));
     await third().close();
     const reopened = await openTestBank({ name: 'Cedar', home: third().home });

@@ -78,7 +78,7 @@ export function ledgerColumns({ titleOf, isOneRun }: RunNames): readonly Column<
   const run = ({ runId, roundId, roundIndex }: Entry): ReactNode => {
     if (runId === null) return '';
     const title = titleOf(runId);
-    if (roundId === null) return <span className={classes['runName']}>{title}</span>;
+    if (roundId === null) return isOneRun ? '' : <span className={classes['runName']}>{title}</span>;
     const round = roundIndex === null ? shortId(roundId) : words.ofRound(roundNumber(roundIndex));
     return (
       <span className={classes['runName']} title={`${title}, ${roundId}`}>

@@ -1,7 +1,7 @@
 /**
  * Slice `canary`: 64 planted records with values found nowhere else, four banks through a whole run; every byte at the banks'
- * sockets, in logs, temporary files, the hub's store and on the screens beside Data is searched for them in every encoding
- * (I7). Three builds that leak are all caught by the same search.
+ * sockets and at the loopback bridges of their pages, in logs, temporary files, the hub's store and exports is searched for
+ * them in every encoding (I7). Three builds that leak are all caught by the same search.
  */
 import { rmSync } from 'node:fs';
 import { stream } from '#main/sample/generator/stream.ts';
@@ -92,6 +92,11 @@ function checks({ product, leaking }: CanaryFigures): readonly Check[] {
       name: 'nothing connects elsewhere, and every update is of one length',
       passed: product.foreignAddresses.length === 0 && product.updateLengths === 1,
       detail: `${String(product.foreignAddresses.length)} other addresses, ${String(product.updateLengths)} lengths of ${String(product.updates)} updates`,
+    },
+    {
+      name: 'the search sees rows at the bridge where a page asks for them',
+      passed: product.seenOnData > 0,
+      detail: `${String(product.seenOnData)} hits once a page asked for one planted row`,
     },
     {
       name: 'the leaking builds are caught',

@@ -15,6 +15,7 @@ import { startTestHub, type TestHub } from '../../../fakes/test-hub.ts';
 import { scratchFolder } from '../scratch.ts';
 import { type Build, type OpenedBank, openBank } from './bank.ts';
 import { recoveredRows, sentUpdates } from './inversion.ts';
+import { openPage, type TappedPage } from './page.ts';
 import type { Canary } from './records.ts';
 import type { Captured, Hit, Scan } from './scan.ts';
 import { type Tap, tapTo } from './tap.ts';
@@ -48,6 +49,8 @@ export interface CanaryRun {
   readonly foreignAddresses: readonly string[];
   /** Planted rows in the training data: what could leak at all. */
   readonly trained: number;
+  /** Hits at the bridge once the page asks for a planted row, as the Data screen may: the search sees what passes there. */
+  readonly seenOnData: number;
 }
 
 export async function canaryRun(plan: CanaryPlan): Promise<CanaryRun> {
@@ -61,25 +64,27 @@ export async function canaryRun(plan: CanaryPlan): Promise<CanaryRun> {
     log: createFileLog({ directory: path.join(logs, 'hub'), level: 'debug', clock: realClock }),
   });
   const tap = await tapTo(hub.address);
-  const screens: string[] = [];
-  const banks: OpenedBank[] = [];
+  const banks: Member[] = [];
   try {
     for (const [index, file] of plan.files.entries())
-      banks.push(await memberBank({ plan, hub, tap, folder, index, file, screens }));
+      banks.push(await memberBank({ plan, hub, tap, folder, index, file }));
     const charter = await planRun(hub, plan.rounds);
     const { runId } = await hub.operator['runs.plan']({ charter });
-    await takePart(banks, runId, screens);
-    const exported = await Promise.all(banks.map(({ client }) => exportedFiles({ client }, runId)));
+    await takePart(banks, runId);
+    const exported = await Promise.all(banks.map(({ page }) => exportedFiles(page, runId)));
     const planted = await plantedInputs(banks, charter, plan.canaries);
+    const loopback = banks.flatMap(({ page }) => page.captured());
+    const seenOnData = await hitsOnData(banks[0], plan);
+    await Promise.all(banks.map(({ page }) => page.close()));
     await Promise.all(banks.map(({ bank }) => bank.close()));
     await hub.close();
     const sent = sentUpdates(hubHome);
     const captured = [
       ...tap.captured('wire'),
+      ...loopback,
       ...filesIn(logs, 'log'),
       ...filesIn(hubHome, "hub's store"),
       ...temporary.captured(),
-      { place: 'screens beside Data', bytes: Buffer.from(screens.join('\n')) },
       { place: 'exported files', bytes: Buffer.from(exported.flat().join('\n')) },
     ];
     return {
@@ -91,6 +96,7 @@ export async function canaryRun(plan: CanaryPlan): Promise<CanaryRun> {
       updateLengths: new Set(sent.map(({ payload }) => payload.length)).size,
       foreignAddresses: addresses.foreign(),
       trained: planted.length,
+      seenOnData,
     };
   } finally {
     temporary.stop();
@@ -107,11 +113,15 @@ interface MemberPlan {
   readonly folder: string;
   readonly index: number;
   readonly file: string;
-  readonly screens: string[];
 }
 
-async function memberBank(member: MemberPlan): Promise<OpenedBank> {
-  const { plan, hub, tap, folder, index, file, screens } = member;
+interface Member extends OpenedBank {
+  /** What a browser shows of this bank; the import stays off it, since Data shows rows. */
+  readonly page: TappedPage;
+}
+
+async function memberBank(member: MemberPlan): Promise<Member> {
+  const { plan, hub, tap, folder, index, file } = member;
   const name = `Bank ${String(index)}`;
   const home = path.join(folder, 'banks', String(index));
   const opened = await openBank({
@@ -119,8 +129,7 @@ async function memberBank(member: MemberPlan): Promise<OpenedBank> {
     logs: path.join(folder, 'logs', String(index)),
   });
   const { client, bank } = opened;
-  // What the bridge would push to a page without being asked.
-  bank.subscribe((event) => void screens.push(JSON.stringify(event)));
+  const page = await openPage(bank, path.join(folder, 'pages', String(index)));
   await client['app.setUp']({ bankName: name, analyst: 'proof', homeCountry: sampleBankCountry(index) });
   await client['privacy.setBudget']({ epsilon: BUDGET, delta: DELTA, unit: 'transaction', reason: 'proof' });
   await client['policy.setStanding']({ policy: STANDING });
@@ -131,7 +140,7 @@ async function memberBank(member: MemberPlan): Promise<OpenedBank> {
   const entry = (await hub.operator['banks.list']({})).find((one) => one.keyFingerprint === own);
   if (entry === undefined) throw new RangeError(`${name} did not enrol`);
   await hub.operator['banks.approve']({ bankId: entry.bankId, keyFingerprint: entry.keyFingerprint });
-  return opened;
+  return { ...opened, page };
 }
 
 async function planRun(hub: TestHub, rounds: number): Promise<Charter> {
@@ -149,18 +158,18 @@ async function planRun(hub: TestHub, rounds: number): Promise<Charter> {
 }
 
 /** Joins and waits for the end, asking what the screens other than Data ask. */
-async function takePart(banks: readonly OpenedBank[], runId: RunId, screens: string[]): Promise<void> {
+async function takePart(banks: readonly Member[], runId: RunId): Promise<void> {
   const end = realClock.monotonic() + RUN_LIMIT_MS;
   const joined = new Set<string>();
   for (;;) {
     const states = await Promise.all(
-      banks.map(async ({ name, client }) => {
+      banks.map(async ({ name, page: { client } }) => {
         const run = (await client['runs.list']({})).find((one) => one.runId === runId);
         if (run !== undefined && !joined.has(name) && run.obstacle === null) {
           joined.add(name);
           await client['runs.join']({ runId });
         }
-        screens.push(JSON.stringify(await askedByScreens({ client }, run)));
+        await askAsScreensDo(client, runId);
         return run;
       }),
     );
@@ -170,21 +179,30 @@ async function takePart(banks: readonly OpenedBank[], runId: RunId, screens: str
   }
 }
 
-async function askedByScreens({ client }: Pick<OpenedBank, 'client'>, run: unknown): Promise<unknown> {
-  return [
-    run,
-    await client['app.state']({}),
-    await client['review.current']({}),
-    await client['privacy.state']({}),
-    await client['privacy.ledger']({}),
-    await client['models.list']({}),
-    await client['policy.read']({}),
-  ];
+async function askAsScreensDo(client: TappedPage['client'], runId: RunId): Promise<void> {
+  await client['app.state']({});
+  await client['review.current']({});
+  await client['privacy.state']({});
+  await client['privacy.ledger']({});
+  await client['models.list']({});
+  await client['policy.read']({});
+  await client['rounds.history']({ runId });
+  await client['audit.list']({});
+}
+
+async function hitsOnData(member: Member | undefined, { canaries, scan }: CanaryPlan): Promise<number> {
+  const own = canaries.find(({ bank }) => bank === 0);
+  if (member === undefined || own === undefined) throw new RangeError('the first bank has no planted record');
+  await member.page.client['data.transactions']({ search: own.transaction });
+  return member.page
+    .captured()
+    .filter(({ place }) => place === 'loopback down')
+    .flatMap(scan).length;
 }
 
 /** Files that are made to be handed on: to a regulator, and to the bank's other systems. */
 async function exportedFiles(
-  { client }: Pick<OpenedBank, 'client'>,
+  { client }: Pick<TappedPage, 'client'>,
   runId: RunId,
 ): Promise<readonly string[]> {
   const { text: pack } = await client['audit.pack']({ runId, withNotes: true });

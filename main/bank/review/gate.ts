@@ -14,7 +14,7 @@ import { commit, type GatePorts, utcNow } from './gate-ports.ts';
 import { statisticsAtHolding } from './held-figures.ts';
 import { holdUpdate } from './held.ts';
 import { createReleases, type Releases } from './releases.ts';
-import { type PlannedTraining, planRetraining, type RetrainRequest } from './retraining.ts';
+import { type PlannedTraining, planRetraining, type RetrainRequest, termsByHand } from './retraining.ts';
 import { showsRawFigures } from './raw-figures.ts';
 import { requirePolicyAtRelease } from './release-policy.ts';
 import { writeWithout } from './write-release.ts';
@@ -81,7 +81,7 @@ export function createGate(ports: GatePorts): Gate {
   };
   return {
     ...releases,
-    train: (round) => trainUnder({ round, terms: { scope: ports.scopes.running(round.runId) } }),
+    train: (round) => trainUnder({ round, terms: termsByHand(ports, round) }),
     retrain: async (request) => trainUnder(planRetraining(ports, request)),
     trainWithinScope: async (round) => {
       const part = ports.participations.get(round.roundId);

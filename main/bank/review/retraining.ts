@@ -50,6 +50,21 @@ export function planRetraining(ports: GatePorts, request: RetrainRequest): Plann
   return { round, terms: { scope: undefined, again: { noiseMultiplier, discard } } };
 }
 
+/**
+ * How a person's click on Train trains: under the scope that runs; where an update of the round was discarded and the
+ * training for it was cut off, outside every hold and with the noise that was asked for then.
+ */
+export function termsByHand(
+  { store, scopes }: Pick<GatePorts, 'store' | 'scopes'>,
+  { roundId, runId, charter }: RoundContext,
+): TrainingTerms {
+  const newest = store.newestOfRound(roundId);
+  const noiseMultiplier = newest === undefined ? undefined : store.discardedFor(newest);
+  if (noiseMultiplier === undefined || noiseMultiplier <= charter.privacy.noiseMultiplier)
+    return { scope: scopes.running(runId) };
+  return { scope: undefined, again: { noiseMultiplier, discard: () => undefined } };
+}
+
 /** What training again would cost, and what forbids it now. Throws where no update of this name waits in an open round. */
 export function retrainingView(
   ports: GatePorts,

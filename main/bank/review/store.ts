@@ -85,6 +85,8 @@ export interface ReviewStore {
   /** Its identifier alone. */
   newestOfRound(roundId: RoundId): UpdateId | undefined;
   newestHeld(): UpdateId | undefined;
+  /** Noise multiplier of the training that this update was discarded for; undefined for one that was not. */
+  discardedFor(updateId: UpdateId): number | undefined;
   /** The last update of the run that a published entry lists. */
   lastIncluded(runId: RunId): HeldUpdate | undefined;
   /** Statistics of the updates released in the run, in order. */
@@ -141,6 +143,14 @@ function prepare(database: Database.Database) {
     newestOfRound: database.prepare(
       'SELECT update_id FROM held_update WHERE round_id = ? ORDER BY rowid DESC LIMIT 1',
     ),
+    discardedFor: database
+      .prepare(
+        `SELECT CASE WHEN json_valid(detail) THEN json_extract(detail, '$.noiseMultiplier') END FROM audit
+         WHERE action = 'update.discarded'
+           AND CASE WHEN json_valid(detail) THEN json_extract(detail, '$.updateId') END = ?
+         ORDER BY sequence DESC LIMIT 1`,
+      )
+      .pluck(),
     newest: database.prepare('SELECT update_id FROM held_update ORDER BY rowid DESC LIMIT 1'),
     lastIncluded: database.prepare(
       `SELECT h.* FROM log_entry l JOIN release r ON r.round_id = l.round_id
@@ -174,6 +184,7 @@ export function openReviewStore(database: Database.Database): ReviewStore {
     heldOfRound: (roundId) => parseHeld(sql.heldOfRound.get(roundId)),
     newestOfRound: (roundId) => IdRow.optional().parse(sql.newestOfRound.get(roundId))?.update_id,
     newestHeld: () => IdRow.optional().parse(sql.newest.get())?.update_id,
+    discardedFor: (updateId) => z.number().optional().parse(sql.discardedFor.get(updateId)),
     lastIncluded: (runId) => parseHeld(sql.lastIncluded.get(runId)),
     history: (runId) =>
       z

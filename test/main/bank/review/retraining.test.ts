@@ -158,6 +158,30 @@ describe('discarding an update and training again with more noise', () => {
     expect(reopened.ledger.health().kind).toBe('verified');
   });
 
+  it('keeps its noise when it was cut off and a person starts it again', async () => {
+    const fixture = await waiting();
+    const request = again(fixture);
+    fixture.trainer.isHeldBack = true;
+    void fixture.gate.retrain(request);
+    const reopened = fixture.restart();
+    reopened.trainer.isHeldBack = false;
+    await reopened.gate.train(reopened.round);
+    expect(reopened.trainer.started.at(-1)?.noiseMultiplier).toBe(request.noiseMultiplier);
+    const charges = reopened.ledger
+      .entries({ afterSequence: 0, limit: 1000 })
+      .filter(({ kind }) => kind === 'charge');
+    expect(charges.map(({ mechanism }) => mechanism?.noiseMultiplier)).toEqual([
+      reopened.round.charter.privacy.noiseMultiplier,
+      request.noiseMultiplier,
+      request.noiseMultiplier,
+    ]);
+    expect(partOf(reopened)?.state.kind).toBe('reviewing');
+    const held = heldNow(reopened);
+    const signatures = reopened.gate.signatures(held.updateId);
+    const checks = checksOf(reopened.ports, { held, round: reopened.round, signatures });
+    expect(checks.filter(({ level }) => level === 'block')).toEqual([]);
+  });
+
   it('makes the score histogram anew, with a charge of its own', async () => {
     const base = testCharter();
     const histogram = { kind: 'on', everyRounds: 2, noiseStandardDeviation: 20, rowsPerUnit: 1 } as const;

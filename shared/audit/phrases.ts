@@ -47,12 +47,12 @@ export const PHRASES: Readonly<Record<string, Phrase>> = {
   'review.unsign': (f) => `Signatures on ${word(f, 'updateId')} taken back`,
   'review.undo': (f) => `Release of ${word(f, 'updateId')} undone; nothing was sent`,
   'review.retrain': (f) =>
-    `Discarding ${update(f)} and training again at noise multiplier ${word(f, 'noiseMultiplier')} decided`,
+    `Discarding ${update(f)} and training again at noise multiplier ${brief(f, 'noiseMultiplier')} decided`,
   'review.withhold': (f) => `Withholding of ${word(f, 'updateId')} decided`,
   'update.released': released,
   'update.withheld': (f) => `${word(f, 'updateId')} kept here for good; its charge stays`,
   'update.discarded': (f) =>
-    `${word(f, 'updateId')} discarded for a training with more noise: multiplier ${word(f, 'noiseMultiplier')} instead of ${word(f, 'agreedNoiseMultiplier')}`,
+    `${word(f, 'updateId')} discarded for a training with more noise: multiplier ${brief(f, 'noiseMultiplier')} instead of ${brief(f, 'agreedNoiseMultiplier')}`,
   'update.late': (f) => `${word(f, 'updateId')} came too late for its round and stays here; its charge stays`,
   'update.refused': (f) => `${word(f, 'updateId')} refused by the hub (${word(f, 'code')})`,
   'scope.opened': (f) =>
@@ -199,6 +199,12 @@ function word(f: AuditFields, name: string): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return String(value);
   return '?';
+}
+
+/** A number to four digits that matter; the detail keeps them all. */
+function brief(f: AuditFields, name: string): string {
+  const value = f[name];
+  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : word(f, name);
 }
 
 function inner(f: AuditFields, name: string): AuditFields {

@@ -93,6 +93,9 @@ describe('three banks at a real hub', () => {
     const audit = await bank.client['audit.list']({});
     expect(audit.health.kind).toBe('verified');
     expect(audit.entries.map((entry) => entry.action)).toContain('update.released');
+    expect(await releasedBy(bank)).toEqual([
+      { roundIndex: 0, decidedBy: { kind: 'people', names: ['Analyst of Ahorn'] } },
+    ]);
     // Screens say what a person calls a thing; the recorded detail keeps its identifier.
     const joined = audit.entries.find(({ action }) => action === 'run.joined');
     expect(joined?.sentence).toContain(' signed for “A test run”, with the public size tier ');
@@ -161,7 +164,7 @@ describe('three banks at a real hub', () => {
     expect(entries.map((entry) => entry.kind)).toEqual(['budget-set', 'charge', 'withheld']);
     expect(entries[1]).toMatchObject({ roundId: round.roundId, roundIndex: 0, decidedBy: null });
     expect(entries[2]).toMatchObject({ roundId: round.roundId, roundIndex: 0, refersTo: 2 });
-    expect(entries[2]?.decidedBy).toMatchObject({ kind: 'people' });
+    expect(entries[2]?.decidedBy).toEqual({ kind: 'people', names: ['Analyst of Ahorn'] });
     expect((await bank.run(runId)).round?.participation.kind).toBe('withheld');
   });
 

@@ -7,7 +7,7 @@ import { ChargeRecord, chargeSequences } from '../review/approval.ts';
 export interface ChargedRounds {
   /** Committed rounds before this one; null where the round is not known (any more). */
   indexOf(roundId: RoundId): number | null;
-  /** Who decided about the update that rests on this charge; null while nobody has. */
+  /** Who decided about the update that rests on this charge; null where nobody has. */
   deciders(charge: { readonly roundId: RoundId; readonly sequence: number }): Deciders | null;
 }
 
@@ -17,15 +17,25 @@ export type Deciders =
 
 const DecisionRow = z.object({
   charge: z.string(),
-  actor: z.string(),
   detail: z.string(),
   source: z.enum(['review', 'scope']).nullable(),
+  person: z.string().nullable(),
 });
 const Signed = z.object({ signatures: z.array(z.object({ reviewer: z.string() })).default([]) });
 
-// The audit is joined as its index audit_decision is written (migration 50), so that it is used.
+/** Entries between what a person asked for and what came of it, at most: an undo lies between, or nothing. */
+const NEAR_ENTRIES = 100;
+
+// The audit is joined as its index audit_decision is written (migration 50), so that it is used. What is decided is written by
+// the app itself; the person stands in the entry of the command, before a countdown or just behind what it did.
 const DECISIONS = `
-SELECT h.charge, a.actor, a.detail, r.source
+SELECT h.charge, a.detail, r.source, (
+  SELECT p.actor FROM audit p
+  WHERE p.sequence BETWEEN a.sequence - ${String(NEAR_ENTRIES)} AND a.sequence + ${String(NEAR_ENTRIES)}
+    AND p.action IN ('review.release', 'review.withhold', 'review.retrain')
+    AND CASE WHEN json_valid(p.detail) THEN json_extract(p.detail, '$.updateId') END = h.update_id
+  ORDER BY abs(p.sequence - a.sequence) LIMIT 1
+) AS person
 FROM held_update h
 JOIN audit a ON a.action IN ('update.released', 'update.withheld', 'update.late')
   AND CASE WHEN json_valid(a.detail) THEN json_extract(a.detail, '$.updateId') END = h.update_id
@@ -51,8 +61,10 @@ export function openChargedRounds(database: Database.Database): ChargedRounds {
   };
 }
 
-function decidersOf({ actor, detail, source }: z.infer<typeof DecisionRow>): Deciders {
+/** null: nobody decided, the deadline did. */
+function decidersOf({ detail, source, person }: z.infer<typeof DecisionRow>): Deciders | null {
   if (source === 'scope') return { kind: 'scope' };
   const signers = Signed.parse(JSON.parse(detail)).signatures.map(({ reviewer }) => reviewer);
-  return { kind: 'people', names: signers.length === 0 ? [actor] : signers };
+  if (signers.length > 0) return { kind: 'people', names: signers };
+  return person === null ? null : { kind: 'people', names: [person] };
 }

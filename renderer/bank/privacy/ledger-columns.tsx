@@ -45,6 +45,18 @@ export function purposeText({ purpose, fromHold, refersTo }: Entry): string {
   return fromHold === null ? name : `${name}, ${words.fromHold(fromHold)}`;
 }
 
+/** What an entry is about; of a budget or a recovery that is the note, whole where the pointer rests on it. */
+function aboutCell(entry: Entry): ReactNode {
+  const about = purposeText(entry);
+  if (about !== '') return about;
+  const note = noteText(entry);
+  return (
+    <span className={classes['short']} title={note}>
+      {note}
+    </span>
+  );
+}
+
 /** The people by name, or that it was a scope's limits. */
 export function deciderText({ decidedBy }: Pick<Entry, 'decidedBy'>): string {
   if (decidedBy === null) return '';
@@ -78,10 +90,10 @@ export function ledgerColumns({ titleOf, isOneRun }: RunNames): readonly Column<
   const run = ({ runId, roundId, roundIndex }: Entry): ReactNode => {
     if (runId === null) return '';
     const title = titleOf(runId);
-    if (roundId === null) return isOneRun ? '' : <span className={classes['runName']}>{title}</span>;
+    if (roundId === null) return isOneRun ? '' : <span className={classes['short']}>{title}</span>;
     const round = roundIndex === null ? shortId(roundId) : words.ofRound(roundNumber(roundIndex));
     return (
-      <span className={classes['runName']} title={`${title}, ${roundId}`}>
+      <span className={classes['short']} title={`${title}, ${roundId}`}>
         {isOneRun ? round : `${round} · ${title}`}
       </span>
     );
@@ -103,7 +115,7 @@ export function ledgerColumns({ titleOf, isOneRun }: RunNames): readonly Column<
       csv: ({ kind }) => kind,
       compare: (a, b) => a.kind.localeCompare(b.kind),
     },
-    { key: 'purpose', header: names.purpose, cell: purposeText, csv: ({ purpose }) => purpose },
+    { key: 'purpose', header: names.purpose, cell: aboutCell, csv: ({ purpose }) => purpose },
     told('mechanism', names.mechanism, mechanismText),
     inFile('steps', names.steps, ({ mechanism }) => mechanism?.steps ?? null),
     inFile('rate', names.rate, ({ mechanism }) => mechanism?.samplingRate ?? null),
@@ -119,7 +131,7 @@ export function ledgerColumns({ titleOf, isOneRun }: RunNames): readonly Column<
     },
     told('by', names.by, deciderText),
     { key: 'run', header: names.run, cell: run, csv: ({ runId }) => runId },
-    { key: 'note', header: names.note, cell: noteText, csv: ({ note }) => note },
+    inFile('note', names.note, ({ note }) => note),
     inFile('fromHold', names.fromHold, ({ fromHold }) => fromHold),
     inFile('round', names.round, ({ roundId }) => roundId),
     inFile('roundNumber', names.roundNumber, ({ roundIndex }) =>

@@ -22,6 +22,13 @@ export type LedgerEntryKind = z.infer<typeof LedgerEntryKind>;
 
 const Segment = z.object({ samplingRate: z.number(), noiseMultiplier: z.number(), steps: z.number() });
 
+/** The people by name, two where two signed; or the limits of a running scope, which rests on a review. */
+export const Deciders = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('people'), names: z.array(z.string()) }),
+  z.object({ kind: z.literal('scope') }),
+]);
+export type Deciders = z.infer<typeof Deciders>;
+
 export const LedgerEntryView = z.object({
   sequence: z.number(),
   at: UtcTime,
@@ -30,13 +37,8 @@ export const LedgerEntryView = z.object({
   roundId: RoundId.nullable(),
   /** Committed rounds before that one. */
   roundIndex: z.int().nullable(),
-  /** For outcomes: the people who decided, two where two signed, or the limits of a running scope. */
-  decidedBy: z
-    .discriminatedUnion('kind', [
-      z.object({ kind: z.literal('people'), names: z.array(z.string()) }),
-      z.object({ kind: z.literal('scope') }),
-    ])
-    .nullable(),
+  /** For releases and withholdings that somebody decided on. */
+  decidedBy: Deciders.nullable(),
   /** For outcomes: the sequence number of their charge. For a returned hold: that of the hold. */
   refersTo: z.number().nullable(),
   /** For charges. */

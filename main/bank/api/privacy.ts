@@ -36,17 +36,16 @@ export function privacyHandlers(services: Services): Pick<Handlers<BankContract>
   };
 }
 
-const OUTCOMES: ReadonlySet<LedgerEntryView['kind']> = new Set(['released', 'withheld', 'late']);
-
 /** The ledger itself knows identifiers only. */
 function roundReader(rounds: ChargedRounds): (entry: LedgerEntryView) => LedgerEntryView {
   return (entry) => {
     const { kind, roundId, refersTo } = entry;
     if (roundId === null) return entry;
-    const deciders =
-      OUTCOMES.has(kind) && refersTo !== null ? rounds.deciders({ roundId, sequence: refersTo }) : null;
-    const decidedBy =
-      deciders?.kind === 'people' ? { kind: deciders.kind, names: [...deciders.names] } : deciders;
-    return { ...entry, roundIndex: rounds.indexOf(roundId), decidedBy };
+    const isOutcome = kind !== 'charge' && refersTo !== null;
+    return {
+      ...entry,
+      roundIndex: rounds.indexOf(roundId),
+      decidedBy: isOutcome ? rounds.deciders({ roundId, sequence: refersTo }) : null,
+    };
   };
 }

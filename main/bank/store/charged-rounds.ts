@@ -2,21 +2,19 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import type { RoundId } from '#shared/ids.ts';
+import type { Deciders } from '#shared/privacy/ledger-view.ts';
 import { ChargeRecord, chargeSequences } from '../review/approval.ts';
 
 export interface ChargedRounds {
   /** Committed rounds before this one; null where the round is not known (any more). */
   indexOf(roundId: RoundId): number | null;
-  /** Who decided about the update that rests on this charge; null where nobody has. */
+  /** Who released or withheld the update that rests on this charge; null where nobody did: waiting, or too late. */
   deciders(charge: { readonly roundId: RoundId; readonly sequence: number }): Deciders | null;
 }
 
-/** The people by name: two where two signed. `scope`: the limits of a running scope, which rests on a review. */
-export type Deciders =
-  { readonly kind: 'people'; readonly names: readonly string[] } | { readonly kind: 'scope' };
-
 const DecisionRow = z.object({
   charge: z.string(),
+  action: z.string(),
   detail: z.string(),
   source: z.enum(['review', 'scope']).nullable(),
   person: z.string().nullable(),
@@ -29,7 +27,7 @@ const NEAR_ENTRIES = 100;
 // The audit is joined as its index audit_decision is written (migration 50), so that it is used. What is decided is written by
 // the app itself; the person stands in the entry of the command, before a countdown or just behind what it did.
 const DECISIONS = `
-SELECT h.charge, a.detail, r.source, (
+SELECT h.charge, a.action, a.detail, r.source, (
   SELECT p.actor FROM audit p
   WHERE p.sequence BETWEEN a.sequence - ${String(NEAR_ENTRIES)} AND a.sequence + ${String(NEAR_ENTRIES)}
     AND p.action IN ('review.release', 'review.withhold', 'review.retrain')
@@ -61,8 +59,9 @@ export function openChargedRounds(database: Database.Database): ChargedRounds {
   };
 }
 
-/** null: nobody decided, the deadline did. */
-function decidersOf({ detail, source, person }: z.infer<typeof DecisionRow>): Deciders | null {
+/** null: the deadline decided, whoever had asked for what; or no person stands near, as where the bank left the run. */
+function decidersOf({ action, detail, source, person }: z.infer<typeof DecisionRow>): Deciders | null {
+  if (action === 'update.late') return null;
   if (source === 'scope') return { kind: 'scope' };
   const signers = Signed.parse(JSON.parse(detail)).signatures.map(({ reviewer }) => reviewer);
   if (signers.length > 0) return { kind: 'people', names: signers };

@@ -1,6 +1,6 @@
 /**
- * The country that the bank states as its own: payments from others count as foreign. Always a person's word, never counted from
- * rows: one account's payments would then shape the inputs of every other, outside any accounting (privacy.md §2d).
+ * The country that the bank states as its own: payments from others count as foreign. A person's word, not counted from rows:
+ * one account's payments would then shape the inputs of every other, outside any accounting (privacy.md §2d).
  */
 import type Database from 'better-sqlite3';
 

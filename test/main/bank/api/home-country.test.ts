@@ -1,38 +1,18 @@
 /** The contract over a real bank: the home country is what a person stated, and every change is in the audit. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
-import { hostOptions } from '#main/bank/cli/host-options.ts';
-import { createBank } from '#main/bank/create.ts';
-import { bankContract } from '#shared/contract/bank.ts';
-import { createClient } from '#shared/contract/client.ts';
+import { expect, it } from 'vitest';
 import { codeOf } from '../review/gate-fixture.ts';
+import { openBank } from './open-bank.ts';
 
-// Every store is a process of its own in life; here they share one, and with it its exit listeners.
-process.setMaxListeners(100);
-
-async function openBank() {
-  const home = mkdtempSync(path.join(tmpdir(), 'parley-country-'));
-  const place = { entryDirectory: path.resolve('main/entry'), pageDirectory: home, version: '0.0.0' };
-  const bank = await createBank(
-    hostOptions({ home, port: undefined }, { ...place, stderr: () => undefined }),
-  );
-  onTestFinished(async () => {
-    await bank.close();
-    rmSync(home, { recursive: true, force: true });
-  });
-  const client = createClient(bankContract, {
-    request: (method, input) => bank.answer(method, input, undefined),
-  });
-  const stated = async () => (await client['app.state']({})).bank?.homeCountry;
-  return { bank, client, stated };
+async function openStating() {
+  const opened = await openBank();
+  const stated = async () => (await opened.client['app.state']({})).bank?.homeCountry;
+  return { ...opened, stated };
 }
 
 const NAMES = { bankName: 'Nord', analyst: 'A. Kvist' } as const;
 
 it('is stated with the names or later, changed and taken back, each time with an entry', async () => {
-  const { client, stated } = await openBank();
+  const { client, stated } = await openStating();
   await client['app.setUp']({ ...NAMES, homeCountry: 'DE' });
   expect(await stated()).toBe('DE');
   await client['app.setUp'](NAMES);
@@ -51,7 +31,7 @@ it('is stated with the names or later, changed and taken back, each time with an
 });
 
 it('is not stated unless somebody does', async () => {
-  const { client, stated } = await openBank();
+  const { client, stated } = await openStating();
   expect(await codeOf(() => client['app.setHomeCountry']({ homeCountry: 'DE' }))).toBe('not-set-up');
   await client['app.setUp'](NAMES);
   expect(await stated()).toBeNull();
@@ -60,7 +40,7 @@ it('is not stated unless somebody does', async () => {
 it.each(['Germany', 'DEU', 'de', 'UK', 'ZZ', ''])(
   'is no %j: refused with what would be right',
   async (code) => {
-    const { bank, client, stated } = await openBank();
+    const { bank, client, stated } = await openStating();
     await client['app.setUp'](NAMES);
     for (const answer of [
       await bank.answer('app.setHomeCountry', { homeCountry: code }, undefined),

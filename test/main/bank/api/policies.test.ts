@@ -1,41 +1,23 @@
 /** The contract over a real bank: what loosens, what is free, and that no passphrase is ever written anywhere. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { hostOptions } from '#main/bank/cli/host-options.ts';
-import { createBank } from '#main/bank/create.ts';
-import { bankContract } from '#shared/contract/bank.ts';
-import { createClient } from '#shared/contract/client.ts';
+import { describe, expect, it } from 'vitest';
 import { codeOf } from '../review/gate-fixture.ts';
-
-// Every store is a process of its own in life; here they share one, and with it its exit listeners.
-process.setMaxListeners(100);
+import { openBank } from './open-bank.ts';
 
 const PASSPHRASES = ['correct horse battery', 'staple under the mat', 'seven grey geese fly'] as const;
 const [ADA, BEN, WRONG] = PASSPHRASES;
 
-async function openBank() {
-  const home = mkdtempSync(path.join(tmpdir(), 'parley-policies-'));
-  const place = { entryDirectory: path.resolve('main/entry'), pageDirectory: home, version: '0.0.0' };
-  const bank = await createBank(
-    hostOptions({ home, port: undefined }, { ...place, stderr: () => undefined }),
-  );
-  onTestFinished(async () => {
-    await bank.close();
-    rmSync(home, { recursive: true, force: true });
-  });
-  const client = createClient(bankContract, {
-    request: (method, input) => bank.answer(method, input, undefined),
-  });
-  await client['app.setUp']({ bankName: 'Nord', analyst: 'A. Kvist' });
-  return { bank, client, home };
+async function openNamed() {
+  const opened = await openBank();
+  await opened.client['app.setUp']({ bankName: 'Nord', analyst: 'A. Kvist' });
+  return opened;
 }
 
-type Opened = Awaited<ReturnType<typeof openBank>>;
+type Opened = Awaited<ReturnType<typeof openNamed>>;
 
 async function openBankOfTwo() {
-  const opened = await openBank();
+  const opened = await openNamed();
   const { client } = opened;
   const enter = async (name: string, passphrase: string) => {
     const { reviewerId } = await client['reviewers.add']({ name, passphrase });
@@ -58,7 +40,7 @@ async function entryOf({ client }: Pick<Opened, 'client'>, action: string): Prom
 
 describe('the local policy', () => {
   it('tightens without a reason and loosens with one, with old and new values in the audit', async () => {
-    const opened = await openBank();
+    const opened = await openNamed();
     const { client } = opened;
     const { local } = await client['policy.read']({});
     const stricter = { ...local, maximumEpsilonPerRun: 3 };
@@ -108,7 +90,7 @@ describe('where two decide', () => {
   });
 
   it('a standing policy that one person set does not go on', async () => {
-    const { client } = await openBank();
+    const { client } = await openNamed();
     const limits = {
       minimumNoiseRatio: 0.9,
       maximumNoiseRatio: 2,

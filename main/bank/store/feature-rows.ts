@@ -23,8 +23,7 @@ export interface FeatureSource {
 
 // Written in either case. What is no two-letter code can't be compared with one, so it is neutral, as a row without a country is.
 const IS_FOREIGN = `
-  CASE WHEN length(@homeCountry) = 2 AND length(country) <> 2 THEN 0
-    ELSE coalesce(upper(country) <> upper(@homeCountry), 0) END`;
+  CASE WHEN length(country) <> 2 THEN 0 ELSE coalesce(upper(country) <> @homeCountry, 0) END`;
 
 const SELECT_ROWS = `
   SELECT row_no, occurred_at, account_no, terminal_no, counterparty_no, amount_minor, currency, direction = 'in',

@@ -1,14 +1,11 @@
 /**
- * The country that the bank states as its own: payments from others count as foreign. A person's word, not counted from rows:
- * one account's payments would then shape the inputs of every other, outside any accounting (privacy.md §2d).
+ * The country that the bank states as its own: payments from others count as foreign. Always a person's word, never counted from
+ * rows: one account's payments would then shape the inputs of every other, outside any accounting (privacy.md §2d).
  */
 import type Database from 'better-sqlite3';
 
 export interface HomeCountry {
-  /**
-   * null: not stated. A store from before it was asked for keeps the country that its inputs were computed with, as the file
-   * wrote it.
-   */
+  /** Two letters of ISO 3166; null: not stated. */
   read(): string | null;
   /** null takes it back. */
   state(country: string | null): void;

@@ -50,7 +50,7 @@ export function IdentityForm(): ReactNode {
           setAnalyst(event.currentTarget.value);
         }}
       />
-      <CountryField value={homeCountry} inForce={null} onChange={setHomeCountry} />
+      <CountryField value={homeCountry} onChange={setHomeCountry} />
       {setUp.isError ? <FailureNotice error={setUp.error} /> : null}
       <div>
         <Button type="submit" variant="filled" loading={setUp.isPending}>

@@ -12,28 +12,25 @@ export interface CountryOption {
   readonly label: string;
 }
 
-/** By name, after "not stated"; with the country in force where that is none of the codes, as in older stores. */
-export function countryOptions(inForce: string | null): CountryOption[] {
+/** By name, after "not stated". */
+export function countryOptions(): CountryOption[] {
   const codes = COUNTRY_CODES.map((code) => ({ value: code, label: `${names.of(code) ?? code} (${code})` }));
   codes.sort((a, b) => a.label.localeCompare(b.label, 'en'));
-  const isOther = inForce !== null && !COUNTRY_CODES.includes(inForce);
-  const other = isOther ? [{ value: inForce, label: inForce }] : [];
-  return [{ value: '', label: words.notStated }, ...other, ...codes];
+  return [{ value: '', label: words.notStated }, ...codes];
 }
 
 export interface CountryFieldProps {
   readonly value: string | null;
-  readonly inForce: string | null;
   readonly onChange: (country: string | null) => void;
 }
 
-export function CountryField({ value, inForce, onChange }: CountryFieldProps): ReactNode {
+export function CountryField({ value, onChange }: CountryFieldProps): ReactNode {
   return (
     <NativeSelect
       label={words.label}
       description={words.why}
       value={value ?? ''}
-      data={countryOptions(inForce)}
+      data={countryOptions()}
       onChange={(event) => {
         const chosen = event.currentTarget.value;
         onChange(chosen === '' ? null : chosen);

@@ -27,7 +27,6 @@ export function CountryPanel({ inForce }: { readonly inForce: string | null }): 
         <div className={classes['form']}>
           <CountryField
             value={value}
-            inForce={inForce}
             onChange={(country) => {
               setChosen({ country });
             }}

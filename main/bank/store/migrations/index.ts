@@ -7,6 +7,7 @@ import { reviewersMigration } from './0050-reviewers.ts';
 import { auditMigration } from './0060-audit.ts';
 import { leakReportsMigration } from './0070-leak-reports.ts';
 import { noReplacing } from './0080-no-replacing.ts';
+import { statedCountry } from './0090-stated-country.ts';
 
 export const bankMigrations: readonly Migration[] = [
   initial,
@@ -16,4 +17,5 @@ export const bankMigrations: readonly Migration[] = [
   auditMigration,
   leakReportsMigration,
   noReplacing,
+  statedCountry,
 ];

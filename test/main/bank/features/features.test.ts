@@ -302,16 +302,6 @@ describe('the foreign columns', () => {
     expect(() => foreign(bank)).toThrow(expect.objectContaining({ code: 'features-not-ready' }));
     expect(compute(bank, 'card-v2')).toMatchObject({ plan: 'recompute', rows: OTHERS.length });
   });
-
-  it('of a store that settled its country before go on with it, as the file writes it', async () => {
-    bank.store.database.exec("INSERT INTO home_country VALUES ('DEU')");
-    await importPayments(bank, [
-      ['a', 'DEU'],
-      ['a', 'FRA'],
-    ]);
-    compute(bank, 'card-v2');
-    expect(foreign(bank)).toEqual(['00', '11']);
-  });
 });
 
 describe('a feature set', () => {

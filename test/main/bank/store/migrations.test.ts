@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openHomeCountry } from '#main/bank/store/home-country.ts';
 import { bankMigrations } from '#main/bank/store/migrations/index.ts';
 import { openStore } from '#main/platform/sqlite/open.ts';
 import { fakeClock } from '../../../fakes/clock.ts';
@@ -53,6 +54,23 @@ describe('the bank store’s migrations', () => {
       expect(store.database.pragma('user_version', { simple: true })).toBe(bankMigrations.at(-1)?.version);
       store.close();
     }
+  });
+
+  it('forget a home country that was counted from rows', () => {
+    const options = { clock: fakeClock(), log: recordingLog(), file: path.join(folder, 'bank.sqlite') };
+    const before = openStore({
+      ...options,
+      migrations: bankMigrations.filter(({ version }) => version < 90),
+    });
+    before.database.exec("INSERT INTO home_country VALUES ('DE')");
+    before.close();
+    const after = openStore({ ...options, migrations: bankMigrations });
+    expect(openHomeCountry(after.database).read()).toBeNull();
+    openHomeCountry(after.database).state('PL');
+    after.close();
+    const again = openStore({ ...options, migrations: bankMigrations });
+    expect(openHomeCountry(again.database).read()).toBe('PL');
+    again.close();
   });
 
   it('are numbered by tens and make strict tables only', () => {
